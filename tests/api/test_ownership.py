@@ -160,6 +160,7 @@ def test_lists_contain_no_data_of_another_owner(gateway: Gateway) -> None:
         "/v1/images?label=Dog",
         "/v1/images?label=Dog",
         "/v1/labels",
+        "/v1/words?prefix=image",
         "/v1/albums",
         "/v1/albums?role=any",
         "/v1/share-links",

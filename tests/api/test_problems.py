@@ -147,6 +147,7 @@ def test_the_document_describes_every_operation_and_error(gateway: Gateway) -> N
         "delete_images",
         "update_images",
         "list_labels",
+        "list_words",
         "get_events",
         "create_album",
         "list_albums",

@@ -167,6 +167,44 @@ def test_an_invalid_box_is_rejected(gateway: Gateway, bbox: str) -> None:
     assert (response.status_code, response.json()["code"]) == (422, "invalid_request")
 
 
+def list_words(gateway: Gateway, prefix: str, **params: Any) -> list[dict[str, Any]]:
+    query = {"prefix": prefix, **params}
+    response = gateway.client.get("/v1/words", params=query, headers=gateway.headers())
+    assert response.status_code == 200, response.text
+    items: list[dict[str, Any]] = response.json()["items"]
+    return items
+
+
+def test_words_are_suggested_by_frequency_with_the_fields_that_have_them(gateway: Gateway) -> None:
+    nikon = Capture(camera="NIKON D80", place=LISBON)
+    for title in ("Nikosia", "Nikolaus", "Nikolaus"):
+        add_image(gateway, details=Details(title=title), capture=nikon)
+    add_image(gateway, details=Details(title="Café by a Nikon"))
+    nikolaus = {"word": "nikolaus", "images": 2, "fields": ["title"]}
+    nikosia = {"word": "nikosia", "images": 1, "fields": ["title"]}
+    assert list_words(gateway, "Niko") == [
+        {"word": "nikon", "images": 4, "fields": ["title"]},
+        nikolaus,
+        nikosia,
+    ]
+    assert list_words(gateway, "lisbon nikol") == [nikolaus]
+    assert list_words(gateway, "niko", limit=1)[0]["word"] == "nikon"
+    assert list_words(gateway, "LISB") == [{"word": "lisbon", "images": 3, "fields": ["place"]}]
+    assert [each["word"] for each in list_words(gateway, "cafe")] == ["cafe"]
+
+
+@pytest.mark.parametrize("prefix", ["n", "lisbon n", "!?", "unknown"])
+def test_no_word_is_suggested_without_two_letters_of_one(gateway: Gateway, prefix: str) -> None:
+    add_image(gateway, details=Details(title="Nikon in Lisbon"))
+    assert list_words(gateway, prefix) == []
+
+
+@pytest.mark.parametrize("params", [{}, {"prefix": ""}, {"prefix": "x", "limit": 21}])
+def test_suggestions_are_bounded(gateway: Gateway, params: dict[str, Any]) -> None:
+    response = gateway.client.get("/v1/words", params=params, headers=gateway.headers())
+    assert response.json()["code"] == "invalid_request"
+
+
 @pytest.mark.parametrize("q", ["!?", " ".join(f"w{n}" for n in range(21))])
 def test_a_search_without_or_with_too_many_words_is_rejected(gateway: Gateway, q: str) -> None:
     response = gateway.client.get("/v1/images", params={"q": q}, headers=gateway.headers())

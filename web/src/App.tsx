@@ -11,7 +11,8 @@ const Shell = lazy(() => import("./Shell"));
 const GalleryPage = lazy(() => import("./gallery/GalleryPage"));
 const ImagePage = lazyPage(() => import("./viewer/ImagePage"));
 const AlbumsPage = lazyPage(() => import("./albums/AlbumsPage"));
-const AlbumPage = lazy(() => import("./albums/AlbumPage"));
+const AlbumPage = lazyPage(() => import("./albums/AlbumPage"));
+const ViewPage = lazyPage(() => import("./gallery/ViewPage"));
 const UsagePage = lazyPage(() => import("./usage/UsagePage"));
 const SettingsPage = lazyPage(() => import("./settings/SettingsPage"));
 const SharedLinksPage = lazyPage(() => import("./sharing/SharedLinksPage"));
@@ -57,6 +58,10 @@ function SignedIn() {
         <Route path="/albums/:album/photos/:id" component={ImagePage} />
         <Route path="/shared-albums/:album" component={SharedAlbumPage} />
         <Route path="/shared-albums/:album/photos/:image" component={SharedAlbumPage} />
+        {["/favorites", "/archive"].flatMap((view) => [
+          <Route key={view} path={view} component={ViewPage} />,
+          <Route key={`${view} photo`} path={`${view}/photos/:id`} component={ImagePage} />,
+        ])}
         <Route path="/usage" component={UsagePage} />
         <Route path="/shared" component={SharedLinksPage} />
         <Route path="/invitations/:token" component={InvitationPage} />

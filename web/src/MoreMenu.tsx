@@ -3,9 +3,12 @@ import { useTranslation } from "react-i18next";
 import { useCurrentLocation } from "./router";
 import { isBelow, Tab } from "./Tab";
 import { Icon } from "./ui/Icon";
+import { useDismiss } from "./ui/useDismiss";
 
 const PAGES = [
   { to: "/map", icon: "pin", text: "nav.map" },
+  { to: "/favorites", icon: "heart", text: "nav.favorites" },
+  { to: "/archive", icon: "archive", text: "nav.archive" },
   { to: "/shared", icon: "link", text: "nav.shared" },
   { to: "/duplicates", icon: "copies", text: "nav.duplicates" },
   { to: "/trash", icon: "trash", text: "nav.trash" },
@@ -22,18 +25,7 @@ export function MoreMenu() {
   const button = useRef<HTMLButtonElement>(null);
   const isHere = PAGES.some(({ to }) => isBelow(pathname, to));
   useEffect(() => setOpen(false), [pathname]);
-  useEffect(() => {
-    if (!open) return;
-    function closeOutside(event: Event) {
-      if (!menu.current?.contains(event.target as Node)) setOpen(false);
-    }
-    addEventListener("pointerdown", closeOutside);
-    addEventListener("focusin", closeOutside);
-    return () => {
-      removeEventListener("pointerdown", closeOutside);
-      removeEventListener("focusin", closeOutside);
-    };
-  }, [open]);
+  useDismiss(menu, open, () => setOpen(false));
   return (
     <div
       ref={menu}

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { listConditions } from "../src/filters/conditions";
-import { NO_FILTER, hasConditions, matches, parseFilter, serializeFilter, type Filter } from "../src/filters/filter";
+import { resolveScope, serializeWithin } from "../src/filters/scope";
+import { NO_FILTER, hasConditions, lastWord, matches, parseFilter, serializeFilter, type Filter } from "../src/filters/filter";
 import type { ImageView } from "../src/api/types";
 import { makeImage } from "./samples";
 
@@ -13,6 +14,10 @@ const FULL: Filter = {
   status: "ready",
   album: "a1",
   box: "-9.23,38.69,-9.09,38.8",
+  favorite: true,
+  archived: true,
+  takenFrom: "2026-05-01",
+  takenUntil: "2026-05-31",
 };
 
 describe("a URL", () => {
@@ -24,7 +29,7 @@ describe("a URL", () => {
     expect(serializeFilter(NO_FILTER).toString()).toBe("");
   });
 
-  test.each(["status=gone", "min=101", "min=x", "label=", "bbox=1,2,3", "bbox=a,b,c,d"])("with %s has no filter", (query) => {
+  test.each(["status=gone", "min=101", "min=x", "label=", "bbox=1,2,3", "bbox=a,b,c,d", "favorite=yes", "archived=", "from=2026-02-31", "until=0026-05-01", "from=May"])("with %s has no filter", (query) => {
     expect(parseFilter(new URLSearchParams(query))).toEqual(NO_FILTER);
   });
 });
@@ -77,6 +82,8 @@ describe("an image", () => {
     [{ box: "-10,38.8,-9,39" }, false],
     [{ box: "170,38,-9,39" }, true],
     [{ box: "-9,38,-170,39" }, false],
+    [{ favorite: true }, false],
+    [{ archived: true }, false],
   ])("is matched against %o", (change, expected) => {
     expect(matches({ ...NO_FILTER, ...change }, image)).toBe(expected);
   });
@@ -93,19 +100,75 @@ test.each<[Partial<Filter>, boolean]>([
   expect(matches({ ...NO_FILTER, ...change }, image)).toBe(expected);
 });
 
+test.each<[Partial<Filter>, boolean, boolean]>([
+  [{}, false, false],
+  [{ favorite: true }, true, false],
+  [{ archived: true }, true, true],
+  [{ favorite: true, archived: true }, true, false],
+  [{ words: "photo" }, true, true],
+  [{ album: "a1" }, true, true],
+  [{ status: "ready" }, false, false],
+])("an archived favorite, and an archived image, are matched against %o", (change, favorite, other) => {
+  const image = makeImage(1, { archived: true, favorite: true, albums: ["a1"] });
+  expect(matches({ ...NO_FILTER, ...change }, image)).toBe(favorite);
+  expect(matches({ ...NO_FILTER, ...change }, { ...image, favorite: false })).toBe(other);
+});
+
+const LIBRARY = resolveScope("/");
+
 test("each condition is removed alone", () => {
-  const conditions = listConditions(FULL);
+  const conditions = listConditions(FULL, LIBRARY);
   const kinds = conditions.map(({ kind }) => kind);
-  expect(kinds).toEqual(["words", "album", "text", "label", "label", "excluded", "confidence", "box", "status"]);
+  expect(kinds).toEqual(["words", "from", "until", "favorite", "archived", "album", "text", "label", "label", "excluded", "confidence", "box", "status"]);
   expect(conditions.reduce((filter, { kind, value, removal }) => {
     const removed = { ...filter, ...removal };
     return kind === "label" ? { ...removed, labels: filter.labels.filter((each) => each !== value) } : removed;
   }, FULL)).toEqual(NO_FILTER);
-  expect(listConditions(FULL, "a1").map(({ kind }) => kind)).not.toContain("album");
 });
 
-test("an album alone does not count as a condition", () => {
-  expect(hasConditions({ ...NO_FILTER, album: "a1" })).toBe(false);
-  expect(hasConditions({ ...NO_FILTER, excludedLabels: ["Dog"] })).toBe(true);
-  expect(hasConditions({ ...NO_FILTER, box: "1,2,3,4" })).toBe(true);
+test.each<[string, string, Partial<Filter>]>([
+  ["/", "", {}],
+  ["/photos/i1", "", {}],
+  ["/albums", "", {}],
+  ["/albums/a1", "/albums/a1", { album: "a1" }],
+  ["/albums/a1/photos/i1", "/albums/a1", { album: "a1" }],
+  ["/favorites", "/favorites", { favorite: true }],
+  ["/favorites/photos/i1", "/favorites", { favorite: true }],
+  ["/archive", "/archive", { archived: true }],
+])("the page %s has conditions of its own, which are no chips and not in its query", (pathname, path, fixed) => {
+  const scope = resolveScope(pathname);
+  expect(scope).toEqual({ path, fixed });
+  const kinds = Object.keys(fixed);
+  expect(listConditions(FULL, scope).map(({ kind }) => kind)).not.toEqual(expect.arrayContaining(kinds.length > 0 ? kinds : ["none"]));
+  expect(serializeWithin({ ...NO_FILTER, ...fixed, labels: ["Dog"] }, scope).toString()).toBe("label=Dog");
+});
+
+test.each<[string | null, string | null, boolean]>([
+  ["2026-05-10", "2026-05-10", true],
+  ["2026-05-10", null, true],
+  ["2026-05-11", null, false],
+  [null, "2026-05-09", false],
+  [null, "2026-05-10", true],
+])("an image that was taken late on a day is matched against its day: from %s until %s", (takenFrom, takenUntil, expected) => {
+  const filter = { ...NO_FILTER, takenFrom, takenUntil };
+  // The next day in UTC.
+  const image = makeImage(1, { taken_at: "2026-05-10T23:30:00-09:00", taken_at_local: "2026-05-10T23:30:00" });
+  expect(matches(filter, image)).toBe(expected);
+  expect(matches(filter, makeImage(2))).toBe(false);
+});
+
+test.each([
+  ["Lisb", "lisb"],
+  ["a trip to Caf\u00e9", "cafe"],
+  ["IMG_00", "00"],
+  ["who?", ""],
+  ["", ""],
+])("the last word of %s is %s", (text, expected) => {
+  expect(lastWord(text)).toBe(expected);
+});
+
+test("any condition keeps the list from being the timeline, except for a confidence without a label", () => {
+  expect(hasConditions({ ...NO_FILTER, minConfidence: 80 })).toBe(false);
+  const changes: Partial<Filter>[] = [{ album: "a1" }, { excludedLabels: ["Dog"] }, { favorite: true }, { archived: true }, { box: "1,2,3,4" }];
+  for (const change of changes) expect(hasConditions({ ...NO_FILTER, ...change })).toBe(true);
 });

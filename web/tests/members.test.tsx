@@ -1,4 +1,5 @@
-import { describe, expect, test } from "vitest";
+import { act } from "react";
+import { describe, expect, test, vi } from "vitest";
 import type { AlbumInvitation, AlbumMember } from "../src/api/members";
 import ShareDialog from "../src/sharing/ShareDialog";
 import { render, type Answers } from "./render";
@@ -32,8 +33,8 @@ const ANSWERS: Answers = {
   "DELETE /v1/albums/{album_id}/invitations/{invitation_id}": () => undefined,
 };
 
-async function open() {
-  const rendered = await render(<ShareDialog target={{ album_id: "a1" }} name="Mountains" onClose={() => {}} />, ANSWERS);
+async function open(answers: Answers = {}) {
+  const rendered = await render(<ShareDialog target={{ album_id: "a1" }} name="Mountains" onClose={() => {}} />, { ...ANSWERS, ...answers });
   await rendered.choose("Invite people");
   return rendered;
 }
@@ -41,9 +42,10 @@ async function open() {
 describe("people with access to an album", () => {
   test("are listed with their role and verified address", async () => {
     const { text } = await open();
-    for (const part of ["ann@work.example", "Contributor · Invited as ann@example.com", "ben@example.com", "Expires on"]) {
+    for (const part of ["ann@work.example", "Invited as ann@example.com", "ben@example.com", "Viewer · Expires on"]) {
       expect(text()).toContain(part);
     }
+    expect(document.querySelector<HTMLSelectElement>("[aria-label='Role: ann@work.example']")?.value).toBe("contributor");
   });
 
   test("are invited, and the link is shown once", async () => {
@@ -64,6 +66,23 @@ describe("people with access to an album", () => {
     await click("Close");
     expect(text()).toContain("ann@work.example");
     expect(root.querySelector("input[readonly]")).toBeNull();
+  });
+
+  test("get another role from the owner", async () => {
+    let role = "contributor";
+    const { calls } = await open({
+      "GET /v1/albums/{album_id}/members": () => ({ items: [{ ...MEMBER, role }] }),
+      "PATCH /v1/albums/{album_id}/members/{member_id}": ({ body }) => ({ ...MEMBER, role: (role = (body as unknown as { role: string }).role) }),
+    });
+    const select = () => document.querySelector<HTMLSelectElement>("[aria-label='Role: ann@work.example']")!;
+    await act(async () => {
+      select().value = "viewer";
+      select().dispatchEvent(new Event("change", { bubbles: true }));
+    });
+    await vi.waitFor(() => expect(calls.at(-1)?.request).toBe("GET /v1/albums/{album_id}/members"));
+    const { init } = calls.find(({ request }) => request.startsWith("PATCH"))!;
+    expect([init.params?.path, init.body]).toEqual([{ album_id: "a1", member_id: "m1" }, { role: "viewer" }]);
+    await vi.waitFor(() => expect([select().value, select().disabled]).toEqual(["viewer", false]));
   });
 
   test.each([

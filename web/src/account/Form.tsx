@@ -7,13 +7,15 @@ interface FormProps {
   title?: string;
   heading?: "h1" | "h2";
   submit: string;
+  /** Whether what is submitted is incomplete. */
+  disabled?: boolean;
   onSubmit: () => Promise<void>;
   children: ReactNode;
   after?: ReactNode;
 }
 
 /** A form that submits once at a time and shows its error. */
-export function Form({ title, heading: Heading = "h1", submit, onSubmit, children, after }: FormProps) {
+export function Form({ title, heading: Heading = "h1", submit, disabled = false, onSubmit, children, after }: FormProps) {
   const describeError = useErrorMessage();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
@@ -41,7 +43,7 @@ export function Form({ title, heading: Heading = "h1", submit, onSubmit, childre
         </div>
       )}
       {children}
-      <button type="submit" className="button primary" disabled={busy}>
+      <button type="submit" className="button primary" disabled={busy || disabled}>
         {busy && <span className="spinner" />}
         {submit}
       </button>

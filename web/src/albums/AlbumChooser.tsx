@@ -17,7 +17,8 @@ interface Props {
 export default function AlbumChooser({ ids, onClose, onDone }: Props) {
   const { t } = useTranslation();
   const describeError = useErrorMessage();
-  const { albums, hasNextPage, fetchNextPage } = useAlbums();
+  const { albums: all, hasNextPage, fetchNextPage } = useAlbums({ role: "any" });
+  const albums = all.filter(({ role }) => role !== "viewer");
   const { create, addImages } = useAlbumActions();
   const [title, setTitle] = useState("");
   const field = useId();
@@ -69,7 +70,9 @@ export default function AlbumChooser({ ids, onClose, onDone }: Props) {
                 <span className="grow truncate" dir="auto">
                   {album.title}
                 </span>
-                <span className="muted small">{t("photos", { count: album.images })}</span>
+                <span className="muted small">
+                  {album.role === "owner" ? t("photos", { count: album.images }) : t("sharedAlbum.withMe")}
+                </span>
               </button>
             </li>
           ))}

@@ -32,7 +32,6 @@ export default function AlbumPage() {
   if (album && album.role !== "owner") return <Redirect to={sharedAlbumPath(id)} replace />;
   return (
     <Gallery
-      album={id}
       header={<AlbumHeader id={id} title={album?.title ?? ""} count={album?.images ?? null} />}
       empty={
         <EmptyState

@@ -1,22 +1,28 @@
-import { useState } from "react";
+import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, Redirect, useParams } from "wouter";
 import { navigate } from "wouter/use-browser-location";
 import { useAlbum } from "../api/albums";
-import { useLeaveAlbum, useSharedAlbum } from "../api/sharedAlbum";
+import { useContributions, useLeaveAlbum, useSharedAlbum } from "../api/sharedAlbum";
 import type { Album } from "../api/types";
+import { Selection } from "../gallery/selection";
 import { PublicGrid } from "../public/PublicGrid";
 import { isGone, useSharedImages } from "../public/publicApi";
 import { PublicViewer } from "../public/PublicViewer";
+import { useStore } from "../store";
 import { ConfirmDialog } from "../ui/ConfirmDialog";
 import { EmptyState } from "../ui/EmptyState";
 import { Icon } from "../ui/Icon";
 import { LoadError } from "../ui/LoadError";
 import { PageSpinner } from "../ui/PageSpinner";
+import { useErrorMessage } from "../ui/errorMessages";
 import { showToast } from "../ui/toasts";
 import { useDocumentTitle } from "../ui/useDocumentTitle";
 import "../gallery/gallery.css";
 import "../public/public.css";
+import "../selection/selection.css";
+
+const ContributeDialog = lazy(() => import("./ContributeDialog"));
 
 /** The images of another owner's album: all of them, or one. */
 export default function SharedAlbumPage() {
@@ -53,13 +59,17 @@ function SharedAlbumImages({ album, image }: { album: Album; image: string | nul
   const { t } = useTranslation();
   const shared = useSharedAlbum(album.id);
   const list = useSharedImages(shared);
+  const selection = useMemo(() => new Selection(), []);
+  const { ids } = useStore(selection.selected);
+  const own = useMemo(() => new Set(list.images.filter((each) => each.own).map(({ id }) => id)), [list.images]);
+  useEffect(() => selection.retain(own), [own, selection]);
   if (image) {
     const view = { kind: "album", title: album.title, original: false } as const;
     return <PublicViewer shared={shared} view={view} id={image} images={list.images} />;
   }
   return (
     <main className="page stack" id="content">
-      <Header album={album} />
+      <Header album={album} own={own} />
       {album.description && <p dir="auto">{album.description}</p>}
       {list.isPending && <div className="skeleton" style={{ blockSize: 320 }} />}
       {list.isError && <LoadError error={list.error} onRetry={() => void list.refetch()} />}
@@ -67,16 +77,65 @@ function SharedAlbumImages({ album, image }: { album: Album; image: string | nul
         <EmptyState icon="images" title={t("public.empty")} text={t("public.emptyText")} />
       )}
       <PublicGrid
+        mark={({ id }, name) =>
+          own.has(id) && (
+            <button
+              type="button"
+              className="select-mark"
+              aria-pressed={ids.has(id)}
+              aria-label={t("gallery.select", { name })}
+              title={t("sharedAlbum.own")}
+              onClick={() => selection.toggle(id)}
+            >
+              <Icon name="check" size={16} />
+            </button>
+          )
+        }
         shared={shared}
         images={list.images}
         onEnd={list.hasNextPage && !list.isFetchingNextPage ? () => void list.fetchNextPage() : null}
       />
+      {ids.size > 0 && <OwnPhotosBar album={album.id} selection={selection} ids={[...ids]} />}
     </main>
   );
 }
 
-function Header({ album: { id, title, role } }: { album: Album }) {
+/** Takes the user's own photos out of the album. */
+function OwnPhotosBar({ album, selection, ids }: { album: string; selection: Selection; ids: readonly string[] }) {
   const { t } = useTranslation();
+  const describeError = useErrorMessage();
+  const { remove } = useContributions(album);
+  const count = ids.length;
+
+  function removePhotos() {
+    remove.mutate(ids, {
+      onSuccess: ({ done, failed }) => {
+        if (done > 0) showToast({ text: t("album.removed", { count: done }) });
+        if (failed > 0) showToast({ tone: "danger", text: t("bulk.failed", { count: failed }) });
+        selection.clear();
+      },
+      onError: (error) => void showToast({ tone: "danger", text: describeError(error) }),
+    });
+  }
+
+  return (
+    <div className="selection-bar" role="toolbar" aria-label={t("selection.label")}>
+      <button type="button" className="button plain icon" aria-label={t("selection.clear")} title={t("selection.clear")} onClick={() => selection.clear()}>
+        <Icon name="close" />
+      </button>
+      <p className="grow truncate" role="status">
+        {t("selection.count", { count })}
+      </p>
+      <button type="button" className="button plain" disabled={remove.isPending} onClick={removePhotos}>
+        <Icon name="minus" size={18} /> {t("bulk.removeFromAlbum", { count })}
+      </button>
+    </div>
+  );
+}
+
+function Header({ album: { id, title, role, sort }, own }: { album: Album; own: ReadonlySet<string> }) {
+  const { t } = useTranslation();
+  const [adding, setAdding] = useState(false);
   const leave = useLeaveAlbum();
   const [leaving, setLeaving] = useState(false);
   return (
@@ -88,11 +147,19 @@ function Header({ album: { id, title, role } }: { album: Album }) {
         <h1 className="truncate" dir="auto">
           {title}
         </h1>
-        <p className="muted small">{role !== "owner" && t(`sharedAlbum.${role}`)}</p>
+        <p className="muted small">
+          {role !== "owner" && t(`sharedAlbum.${role}`)} · {t(`arrange.${sort}`)}
+        </p>
       </div>
+      {role === "contributor" && (
+        <button type="button" className="button primary" onClick={() => setAdding(true)}>
+          <Icon name="plus" size={18} /> {t("sharedAlbum.add")}
+        </button>
+      )}
       <button type="button" className="button" onClick={() => setLeaving(true)}>
         {t("sharedAlbum.leave")}
       </button>
+      <Suspense>{adding && <ContributeDialog album={id} title={title} added={own} onClose={() => setAdding(false)} />}</Suspense>
       {leaving && (
         <ConfirmDialog
           title={t("sharedAlbum.leaveQuestion", { title })}

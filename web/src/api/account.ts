@@ -10,6 +10,19 @@ export function useUsage() {
   });
 }
 
+/** Words of photos that start with the last word of a text, the most frequent first. */
+export function useWords(prefix: string, limit: number) {
+  const { api } = useServices();
+  return useQuery({
+    queryKey: ["words", prefix, limit],
+    queryFn: async ({ signal }) =>
+      (await api.GET("/v1/words", { params: { query: { prefix, limit } }, signal })).data!.items,
+    staleTime: 60_000,
+    placeholderData: keepPreviousData,
+    enabled: prefix !== "",
+  });
+}
+
 /** Labels that start with a prefix, each with its number of images. */
 export function useLabels(prefix = "", limit = 100) {
   const { api } = useServices();

@@ -2,11 +2,9 @@ import { infiniteQueryOptions, queryOptions, useInfiniteQuery, useMutation, useQ
 import { useMemo } from "react";
 import type { Sightline } from "sightline-client";
 import { useServices } from "../services";
+import { BATCH_SIZE } from "./bulk";
 import { refetchImages } from "./images";
 import type { Album } from "./types";
-
-/** Images per request to add to or remove from an album: the API's maximum. */
-const BATCH_SIZE = 100;
 
 const ALBUMS = ["albums"];
 

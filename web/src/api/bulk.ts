@@ -7,7 +7,7 @@ import type { Feature } from "./types";
 export type BatchChanges = Schemas["BatchChanges"];
 
 /** Images per request: the API's maximum. */
-const BATCH_SIZE = 100;
+export const BATCH_SIZE = 100;
 
 /** Requests at the same time. */
 const CONCURRENCY = 4;

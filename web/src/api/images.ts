@@ -1,7 +1,7 @@
 /** Image queries and their cache, without React. */
 import { infiniteQueryOptions, keepPreviousData, queryOptions, type QueryClient } from "@tanstack/react-query";
 import type { Sightline } from "sightline-client";
-import { NO_FILTER, type Filter } from "../filters/filter";
+import { isTakenWithin, NO_FILTER, type Filter } from "../filters/filter";
 import type { Sort } from "../gallery/sort";
 import { fetchOriginal } from "./downloads";
 import { removeImage, upsertImage, type ImageList, type ImagePages } from "./imagePages";
@@ -24,6 +24,20 @@ export interface ImageWithEtag {
   etag: string | null;
 }
 
+/** Hours by which clocks of the world are at most ahead of UTC, and behind it. */
+const MAX_AHEAD_HOURS = 14;
+const MAX_BEHIND_HOURS = 12;
+
+/** Return the range of times in UTC at which the days of a filter are somewhere. */
+function takenRange({ takenFrom, takenUntil }: Filter) {
+  const shift = (day: string, hours: number) => new Date(Date.parse(day) + hours * 3_600_000).toISOString();
+  return {
+    ...(takenFrom ? { taken_from: shift(takenFrom, -MAX_AHEAD_HOURS) } : {}),
+    ...(takenUntil ? { taken_until: shift(takenUntil, 24 + MAX_BEHIND_HOURS) } : {}),
+  };
+}
+
+/** Fetch a page. The API compares times in UTC; the days of a filter are those at the place, as in the headings. */
 async function fetchPage(
   api: Sightline,
   { filter, sort, month }: ImageList,
@@ -42,9 +56,13 @@ async function fetchPage(
     ...(filter.minConfidence ? { min_confidence: filter.minConfidence } : {}),
     ...(filter.status ? { status: filter.status } : {}),
     ...(filter.box ? { bbox: filter.box } : {}),
+    ...(filter.favorite ? { favorite: true, archived: "any" as const } : {}),
+    ...(filter.archived ? { archived: "true" as const } : {}),
     ...(month ? { month } : {}),
+    ...takenRange(filter),
   };
-  return (await api.GET("/v1/images", { params: { query }, signal })).data!;
+  const page = (await api.GET("/v1/images", { params: { query }, signal })).data!;
+  return { ...page, items: page.items.filter((image) => isTakenWithin(filter, image.taken_at_local)) };
 }
 
 export function imageListQuery(api: Sightline, filter: Filter, sort: Sort) {

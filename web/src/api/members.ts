@@ -51,5 +51,10 @@ export function useMemberActions(album: string) {
     // The images that the member added leave the album, too.
     onSettled: () => queries.invalidateQueries({ queryKey: ["album", album] }),
   });
-  return { invite, revoke, remove };
+  const update = useMutation({
+    mutationFn: ({ id, ...body }: { id: string; role: AlbumRole }) =>
+      api.PATCH("/v1/albums/{album_id}/members/{member_id}", { params: { path: { album_id: album, member_id: id } }, body }),
+    onSettled: () => queries.invalidateQueries({ queryKey: membersKey(album) }),
+  });
+  return { invite, revoke, remove, update };
 }

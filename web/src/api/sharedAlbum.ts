@@ -5,9 +5,10 @@ import type { Schemas, Sightline } from "sightline-client";
 import { sharedAlbumPath } from "../albums/sharedAlbumPath";
 import { PAGE_SIZE, type SharedImages } from "../public/publicApi";
 import { useServices } from "../services";
+import { BATCH_SIZE, type Outcome } from "./bulk";
 
 /** The images of a shared album: those of its owner, and those that members added. */
-export class SharedAlbum implements SharedImages {
+export class SharedAlbum implements SharedImages<Schemas["AlbumImageSummary"]> {
   constructor(
     private readonly api: Sightline,
     readonly id: string,
@@ -45,6 +46,39 @@ export class SharedAlbum implements SharedImages {
 export function useSharedAlbum(id: string): SharedAlbum {
   const { api } = useServices();
   return useMemo(() => new SharedAlbum(api, id), [api, id]);
+}
+
+/** What the others see of photos that the user adds. */
+export type ContributionSettings = Omit<Schemas["AlbumAddition"], "ids">;
+
+/** Mutations of the user's own photos in an album of another owner. Each returns how many were changed. */
+export function useContributions(id: string) {
+  const { api, queries } = useServices();
+  const path = { album_id: id };
+  const params = () => ({ path, header: { "idempotency-key": crypto.randomUUID() } });
+  const send = async (ids: readonly string[], post: (batch: string[]) => Promise<{ data?: Schemas["ItemOutcomes"] }>): Promise<Outcome> => {
+    const outcome: Outcome = { done: 0, failed: 0, error: null };
+    for (let at = 0; at < ids.length; at += BATCH_SIZE) {
+      const { data } = await post(ids.slice(at, at + BATCH_SIZE));
+      const problems = data!.items.flatMap(({ problem }) => problem ?? []);
+      outcome.error ??= problems[0] ?? null;
+      outcome.failed += problems.length;
+      outcome.done += data!.items.length - problems.length;
+    }
+    return outcome;
+  };
+  const onSettled = () => queries.invalidateQueries({ queryKey: ["album", id] });
+  const add = useMutation({
+    mutationFn: ({ ids, ...settings }: ContributionSettings & { ids: readonly string[] }) =>
+      send(ids, (batch) => api.POST("/v1/albums/{album_id}/images", { params: params(), body: { ids: batch, ...settings } })),
+    onSettled,
+  });
+  const remove = useMutation({
+    mutationFn: (ids: readonly string[]) =>
+      send(ids, (batch) => api.POST("/v1/albums/{album_id}/images/delete", { params: params(), body: { ids: batch } })),
+    onSettled,
+  });
+  return { add, remove };
 }
 
 /** End the user's membership. */

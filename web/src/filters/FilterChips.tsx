@@ -1,11 +1,11 @@
 import { useTranslation } from "react-i18next";
-import { useParams } from "wouter";
 import { useAlbum } from "../api/albums";
 import type { Status } from "../api/types";
 import { useFormat } from "../i18n/format";
 import { Icon } from "../ui/Icon";
 import { listConditions, type Condition } from "./conditions";
 import { NO_FILTER, type Filter } from "./filter";
+import { useScope } from "./scope";
 
 interface Props {
   filter: Filter;
@@ -13,11 +13,9 @@ interface Props {
 }
 
 /** The active conditions of a filter, each with a button to remove it. */
-export function FilterChips({ filter, onChange }: Props) {
+export default function FilterChips({ filter, onChange }: Props) {
   const { t } = useTranslation();
-  const { album: page = null } = useParams<{ album?: string }>();
-  const conditions = listConditions(filter, page);
-  if (conditions.length === 0) return null;
+  const conditions = listConditions(filter, useScope());
   return (
     <div className="chips" aria-label={t("filter.active")} role="group">
       {conditions.map((condition) => (
@@ -27,7 +25,7 @@ export function FilterChips({ filter, onChange }: Props) {
           onRemove={() => onChange(condition.removal)}
         />
       ))}
-      <button type="button" className="link small" onClick={() => onChange({ ...NO_FILTER, album: page })}>
+      <button type="button" className="link small" onClick={() => onChange(NO_FILTER)}>
         {t("filter.clear")}
       </button>
     </div>
@@ -56,6 +54,8 @@ function AlbumChip({ condition, onRemove }: ChipProps) {
 function TextChip({ condition: { kind, value }, onRemove }: ChipProps) {
   const { t } = useTranslation();
   const format = useFormat();
+  // At noon on this device's clock, which displays the same day.
+  const formatDay = (day: string) => format.date(`${day}T12:00`);
   const texts: Record<Exclude<Condition["kind"], "album">, () => string> = {
     words: () => t("filter.wordsChip", { words: value }),
     text: () => t("filter.textChip", { word: value }),
@@ -64,6 +64,10 @@ function TextChip({ condition: { kind, value }, onRemove }: ChipProps) {
     confidence: () => `≥ ${format.percent(Number(value) / 100)}`,
     box: () => t("filter.boxChip"),
     status: () => t(`status.${value as Status}`),
+    from: () => t("filter.fromChip", { date: formatDay(value) }),
+    until: () => t("filter.untilChip", { date: formatDay(value) }),
+    favorite: () => t("nav.favorites"),
+    archived: () => t("nav.archive"),
   };
   return <Chip text={texts[kind as keyof typeof texts]()} excluded={kind === "excluded"} onRemove={onRemove} />;
 }

@@ -1,10 +1,10 @@
-import { useDeferredValue, useId, useState } from "react";
+import { useDeferredValue, useEffect, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLabels } from "../api/account";
 import type { LabelCount, Status } from "../api/types";
 import { useFormat } from "../i18n/format";
 import { Icon } from "../ui/Icon";
-import type { Filter } from "./filter";
+import { FIRST_DAY, LAST_DAY, parseDay, type Filter } from "./filter";
 import "./filters.css";
 
 interface Props {
@@ -14,7 +14,7 @@ interface Props {
 
 const STATUSES: readonly Status[] = ["ready", "processing", "failed", "awaiting_upload"];
 
-/** Required and excluded labels, minimum confidence and status. */
+/** Required and excluded labels, minimum confidence, days of capture and status. */
 export function FilterPanel({ filter, onChange }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
@@ -58,6 +58,11 @@ export function FilterPanel({ filter, onChange }: Props) {
         />
         {filter.labels.length === 0 && <p className="muted small">{t("filter.confidenceHint")}</p>}
       </div>
+      <fieldset className="field filter-days">
+        <legend className="label">{t("filter.taken")}</legend>
+        <DayField label={t("filter.from")} value={filter.takenFrom} onValue={(takenFrom) => onChange({ takenFrom })} />
+        <DayField label={t("filter.until")} value={filter.takenUntil} onValue={(takenUntil) => onChange({ takenUntil })} />
+      </fieldset>
       <div className="field">
         <label htmlFor={ids.status}>{t("filter.status")}</label>
         <select
@@ -74,6 +79,39 @@ export function FilterPanel({ filter, onChange }: Props) {
           ))}
         </select>
       </div>
+    </div>
+  );
+}
+
+interface DayFieldProps {
+  label: string;
+  value: string | null;
+  onValue: (value: string | null) => void;
+}
+
+function DayField({ label, value, onValue }: DayFieldProps) {
+  // While a year is typed, the field has days of the first centuries.
+  const [typed, setTyped] = useState(value ?? "");
+  useEffect(() => setTyped((before) => (parseDay(before) === value ? before : (value ?? ""))), [value]);
+  const id = useId();
+  return (
+    <div>
+      <label className="small" htmlFor={id}>
+        {label}
+      </label>
+      <input
+        id={id}
+        className="input"
+        type="date"
+        min={FIRST_DAY}
+        max={LAST_DAY}
+        value={typed}
+        onChange={({ target }) => {
+          setTyped(target.value);
+          const day = parseDay(target.value);
+          if (day || !target.value) onValue(day);
+        }}
+      />
     </div>
   );
 }

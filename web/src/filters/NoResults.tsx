@@ -1,6 +1,5 @@
 import { useQueries } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { useParams } from "wouter";
 import { imageListQuery } from "../api/images";
 import { DEFAULT_SORT } from "../gallery/sort";
 import { useServices } from "../services";
@@ -8,6 +7,7 @@ import { Icon } from "../ui/Icon";
 import { ConditionChip } from "./FilterChips";
 import { listConditions } from "./conditions";
 import { NO_FILTER, type Filter } from "./filter";
+import { useScope } from "./scope";
 
 interface Props {
   filter: Filter;
@@ -18,8 +18,7 @@ interface Props {
 export default function NoResults({ filter, onChange }: Props) {
   const { t } = useTranslation();
   const { api, queries } = useServices();
-  const { album: page = null } = useParams<{ album?: string }>();
-  const conditions = listConditions(filter, page);
+  const conditions = listConditions(filter, useScope());
   const found = useQueries({
     queries: conditions.map(({ removal }) => {
       const rest = { ...filter, ...removal };
@@ -52,7 +51,7 @@ export default function NoResults({ filter, onChange }: Props) {
           </div>
         </>
       )}
-      <button type="button" className="button" onClick={() => onChange({ ...NO_FILTER, album: page })}>
+      <button type="button" className="button" onClick={() => onChange(NO_FILTER)}>
         {t("filter.clear")}
       </button>
     </div>

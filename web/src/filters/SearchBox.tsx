@@ -1,12 +1,12 @@
 import { useDeferredValue, useId, useRef, useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
-import { useParams } from "wouter";
-import { useLabels } from "../api/account";
+import { useLabels, useWords } from "../api/account";
 import { useAlbums } from "../api/albums";
 import { useFormat } from "../i18n/format";
-import { Icon } from "../ui/Icon";
+import { Icon, type IconName } from "../ui/Icon";
 import { useShortcuts } from "../ui/useShortcuts";
-import type { Filter } from "./filter";
+import { lastWord, type Filter } from "./filter";
+import { useScope } from "./scope";
 import "./filters.css";
 
 interface Props {
@@ -16,16 +16,23 @@ interface Props {
 
 interface Suggestion {
   key: string;
-  icon: "search" | "tag" | "album" | "text";
+  icon: IconName;
   text: string;
   count: number | null;
   change: Partial<Filter>;
 }
 
 const MAX_LABELS = 6;
+const MAX_WORDS = 5;
 const MAX_ALBUMS = 3;
 
-/** A combobox for words in any field, labels, albums, and text in photos. */
+/** How a word is suggested, by the first of its fields; any other field has plain words. */
+const WORD_KINDS: Record<string, { icon: IconName; text: "search.camera" | "search.place" } | undefined> = {
+  camera: { icon: "camera", text: "search.camera" },
+  place: { icon: "pin", text: "search.place" },
+};
+
+/** A combobox for words in any field, labels, cameras, places, albums, and text in photos. */
 export function SearchBox({ filter, onChange }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
@@ -112,13 +119,15 @@ export function SearchBox({ filter, onChange }: Props) {
 
 /**
  * Return suggestions, first to search all fields for what was typed. Albums are loaded with the first focus.
- * Only the labels may be late: Enter must act on what the input shows, also while the page is busy.
+ * Only labels and words may be late: Enter must act on what the input shows, also while the page is busy.
  */
 function useSuggestions(typed: string, filter: Filter, isOpen: boolean): Suggestion[] {
   const { t } = useTranslation();
-  const { album: page } = useParams<{ album?: string }>();
-  const found = useLabels(useDeferredValue(typed), MAX_LABELS).data ?? [];
-  const { albums } = useAlbums({ enabled: isOpen && page === undefined });
+  const isAlbum = useScope().fixed.album !== undefined;
+  const deferred = useDeferredValue(typed);
+  const found = useLabels(deferred, MAX_LABELS).data ?? [];
+  const known = useWords(deferred, MAX_WORDS).data ?? [];
+  const { albums } = useAlbums({ enabled: isOpen && !isAlbum });
   if (!typed) return [];
   const start = typed.toLowerCase();
   const labels = found
@@ -130,8 +139,23 @@ function useSuggestions(typed: string, filter: Filter, isOpen: boolean): Suggest
       count: images,
       change: { labels: [...filter.labels, name], excludedLabels: filter.excludedLabels.filter((each) => each !== name) },
     }));
+  const last = lastWord(typed);
+  const before = typed.slice(0, typed.length - last.length);
+  const words = (last ? known : [])
+    // Labels are suggested as such.
+    .filter(({ word, fields }) => word.startsWith(last) && fields.some((field) => field !== "label"))
+    .map(({ word, images, fields }) => {
+      const kind = WORD_KINDS[fields.find((field) => field in WORD_KINDS) ?? ""];
+      return {
+        key: `word ${word}`,
+        icon: kind?.icon ?? ("text" as const),
+        text: kind ? t(kind.text, { name: word.charAt(0).toUpperCase() + word.slice(1) }) : word,
+        count: images,
+        change: { words: `${filter.words} ${before}${word}`.trim() },
+      };
+    });
   const inAlbums = albums
-    .filter(({ id, title }) => title.toLowerCase().includes(start) && id !== filter.album && page === undefined)
+    .filter(({ id, title }) => title.toLowerCase().includes(start) && id !== filter.album && !isAlbum)
     .slice(0, MAX_ALBUMS)
     .map(({ id, title, images }) => ({
       key: `album ${id}`,
@@ -154,5 +178,5 @@ function useSuggestions(typed: string, filter: Filter, isOpen: boolean): Suggest
     count: null,
     change: { text: [...new Set([...filter.text, ...typed.split(/\s+/)])] },
   };
-  return [everywhere, ...labels, ...inAlbums, text];
+  return [everywhere, ...labels, ...words, ...inAlbums, text];
 }

@@ -14,6 +14,13 @@ export interface Filter {
   album: string | null;
   /** West, south, east and north of the place, in degrees, as at the API. */
   box: string | null;
+  /** Only favorites, of the archive too. */
+  favorite: boolean;
+  /** Only the archive. */
+  archived: boolean;
+  /** First and last day of capture on a clock at the place, as `2026-05-10`. */
+  takenFrom: string | null;
+  takenUntil: string | null;
 }
 
 export const NO_FILTER: Filter = {
@@ -25,17 +32,27 @@ export const NO_FILTER: Filter = {
   status: null,
   album: null,
   box: null,
+  favorite: false,
+  archived: false,
+  takenFrom: null,
+  takenUntil: null,
 };
+
+/** First and last day that a filter may have: photography is younger. */
+export const FIRST_DAY = "1800-01-01";
+export const LAST_DAY = "2199-12-31";
 
 /** Length of `words`, as at the API. */
 const MAX_WORDS_LENGTH = 200;
+
+const FLAGS = ["favorite", "archived"] as const;
 
 const STATUSES: readonly string[] = ["awaiting_upload", "processing", "ready", "failed"];
 
 const BOX = /^(-?\d{1,3}(\.\d{1,12})?,){3}-?\d{1,3}(\.\d{1,12})?$/;
 
 /** Parse a filter from a URL's query, ignoring invalid values. */
-export function parseFilter(query: URLSearchParams, album: string | null = null): Filter {
+export function parseFilter(query: URLSearchParams): Filter {
   const status = query.get("status");
   const minConfidence = Number(query.get("min") ?? 0);
   return {
@@ -45,8 +62,11 @@ export function parseFilter(query: URLSearchParams, album: string | null = null)
     words: (query.get("q") ?? "").trim().slice(0, MAX_WORDS_LENGTH),
     minConfidence: minConfidence > 0 && minConfidence <= 100 ? minConfidence : 0,
     status: status && STATUSES.includes(status) ? (status as Status) : null,
-    album: album ?? query.get("album"),
+    album: query.get("album"),
     box: query.get("bbox")?.match(BOX)?.[0] ?? null,
+    takenFrom: parseDay(query.get("from")),
+    takenUntil: parseDay(query.get("until")),
+    ...(Object.fromEntries(FLAGS.map((flag) => [flag, query.get(flag) === "true"])) as Pick<Filter, (typeof FLAGS)[number]>),
   };
 }
 
@@ -60,22 +80,35 @@ export function serializeFilter(filter: Filter): URLSearchParams {
   if (filter.status) query.set("status", filter.status);
   if (filter.album) query.set("album", filter.album);
   if (filter.box) query.set("bbox", filter.box);
+  if (filter.takenFrom) query.set("from", filter.takenFrom);
+  if (filter.takenUntil) query.set("until", filter.takenUntil);
+  for (const flag of FLAGS) if (filter[flag]) query.set(flag, "true");
   return query;
 }
 
-/** Whether the filter has conditions other than the album. */
-export function hasConditions(filter: Filter): boolean {
-  return (
-    filter.labels.length + filter.excludedLabels.length + filter.text.length > 0 ||
-    filter.words !== "" ||
-    filter.box !== null ||
-    filter.status !== null
-  );
+/** Return a day as `2026-05-10`; null if there is no such day, or if it is far from today. */
+export function parseDay(text: string | null): string | null {
+  if (!text || !/^\d{4}-\d\d-\d\d$/.test(text) || text < FIRST_DAY || text > LAST_DAY) return null;
+  const day = new Date(text);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text) ? text : null;
 }
 
-/** Whether a list includes archived images, as the API does by default. */
-function isSearch(filter: Filter): boolean {
-  return filter.text.length + filter.labels.length > 0 || filter.album !== null;
+/** Whether an image was taken within the days of the filter. */
+export function isTakenWithin({ takenFrom, takenUntil }: Filter, takenAt: string | null): boolean {
+  if (!takenFrom && !takenUntil) return true;
+  const day = takenAt?.slice(0, 10);
+  return day !== undefined && (!takenFrom || day >= takenFrom) && (!takenUntil || day <= takenUntil);
+}
+
+/** Whether not every image matches. */
+export function hasConditions(filter: Filter): boolean {
+  // The confidence is one of labels.
+  return serializeFilter({ ...filter, minConfidence: 0 }).size > 0;
+}
+
+/** Whether a list includes archived images, as the API does by default except for favorites. */
+function includesArchive(filter: Filter): boolean {
+  return filter.text.length + filter.labels.length > 0 || filter.words !== "" || filter.album !== null || filter.favorite;
 }
 
 /** Whether the API would return this image for the filter. */
@@ -91,7 +124,9 @@ export function matches(filter: Filter, image: ImageView): boolean {
     (filter.status === null ? image.status !== "awaiting_upload" : image.status === filter.status) &&
     (filter.album === null || image.albums.includes(filter.album)) &&
     (filter.box === null || isWithin(filter.box, image)) &&
-    (!image.archived || isSearch(filter))
+    isTakenWithin(filter, image.taken_at_local) &&
+    (image.favorite || !filter.favorite) &&
+    (image.archived ? filter.archived || includesArchive(filter) : !filter.archived)
   );
 }
 
@@ -138,6 +173,13 @@ function containsAnywhere(words: string, image: ImageView): boolean {
   const wanted = splitWords(removeAccents(words));
   const [last] = wanted.splice(-1);
   return wanted.every((word) => found.has(word)) && (last === undefined || [...found].some((word) => word.startsWith(last)));
+}
+
+/** Return the word at the end of a text, as the API's index has it; empty if the text ends otherwise. */
+export function lastWord(text: string): string {
+  const folded = removeAccents(text);
+  const word = splitWords(folded).at(-1) ?? "";
+  return normalize(folded).endsWith(word) ? word : "";
 }
 
 function removeAccents(text: string): string {

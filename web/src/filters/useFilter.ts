@@ -1,17 +1,17 @@
 import { useCallback, useMemo } from "react";
 import { useSearchParams } from "wouter";
-import { parseFilter, serializeFilter, type Filter } from "./filter";
+import { parseFilter, type Filter } from "./filter";
+import { serializeWithin, useScope } from "./scope";
 
-/** The filter in the URL and a function to change it. The URL makes it shareable and part of the history. */
-export function useFilter(album: string | null = null): [Filter, (change: Partial<Filter>) => void] {
+/** The filter of the page and of the URL, and a function to change it. The URL makes it shareable and part of the history. */
+export function useFilter(): [Filter, (change: Partial<Filter>) => void] {
   const [query, setQuery] = useSearchParams();
   const text = query.toString();
-  const filter = useMemo(() => parseFilter(new URLSearchParams(text), album), [text, album]);
+  const scope = useScope();
+  const filter = useMemo(() => ({ ...parseFilter(new URLSearchParams(text)), ...scope.fixed }), [text, scope]);
   const change = useCallback(
-    (part: Partial<Filter>) =>
-      // The path already contains the album.
-      setQuery(serializeFilter({ ...filter, ...part, ...(album ? { album: null } : {}) }), { replace: true }),
-    [filter, album, setQuery],
+    (part: Partial<Filter>) => setQuery(serializeWithin({ ...filter, ...part }, scope), { replace: true }),
+    [filter, scope, setQuery],
   );
   return [filter, change];
 }

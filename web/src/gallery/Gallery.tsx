@@ -1,10 +1,9 @@
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, type ComponentProps, type ReactNode } from "react";
+import { Suspense, useCallback, useEffect, useMemo, useRef, useState, type ComponentProps, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { fetchMonth } from "../api/images";
 import type { ImageSummary } from "../api/types";
-import { FilterChips } from "../filters/FilterChips";
-import { hasConditions, serializeFilter } from "../filters/filter";
 import { FilterPanel } from "../filters/FilterPanel";
+import { serializeWithin, useScope } from "../filters/scope";
 import { SearchBox } from "../filters/SearchBox";
 import { useFilter } from "../filters/useFilter";
 import { useServices } from "../services";
@@ -26,23 +25,23 @@ import { useSections } from "./useSections";
 import { ViewMenu } from "./ViewMenu";
 import "./gallery.css";
 
-const NoResults = lazy(() => import("../filters/NoResults"));
+const FilterChips = lazyPage(() => import("../filters/FilterChips"));
+const NoResults = lazyPage(() => import("../filters/NoResults"));
 const SelectionBar = lazyPage(() => import("../selection/SelectionBar"));
 
 interface Props {
-  /** Id of the album to show; all images without it. */
-  album?: string;
   header?: ReactNode;
   /** Shown if there are no images at all. */
   empty: ReactNode;
 }
 
-/** Images by day and month, with search, filters, a scrubber and selection. */
-export function Gallery({ album, header, empty }: Props) {
+/** The images of the page by day and month, with search, filters, a scrubber and selection. */
+export function Gallery({ header, empty }: Props) {
   const { t } = useTranslation();
   const { api, queries } = useServices();
   const describeError = useErrorMessage();
-  const [filter, change] = useFilter(album ?? null);
+  const [filter, change] = useFilter();
+  const scope = useScope();
   const sort = useStore(sortStore);
   const list = useSections(filter, sort);
   const { sections, isTimeline, isPending, error } = list;
@@ -56,11 +55,10 @@ export function Gallery({ album, header, empty }: Props) {
     selection.retain(new Set(sections.flatMap((section) => section.images.map((image) => image.id))));
   }, [sections, selection]);
 
-  const base = album ? `/albums/${album}` : "";
-  const query = serializeFilter({ ...filter, ...(album ? { album: null } : {}) }).toString();
+  const query = serializeWithin(filter, scope).toString();
   const linkTo = useCallback(
-    (image: ImageSummary) => `${base}/photos/${image.id}${query && `?${query}`}`,
-    [base, query],
+    (image: ImageSummary) => `${scope.path}/photos/${image.id}${query && `?${query}`}`,
+    [scope, query],
   );
   const onMonths = useCallback(
     (months: readonly Extent[], current: string) =>
@@ -83,7 +81,7 @@ export function Gallery({ album, header, empty }: Props) {
   );
 
   const isEmpty = !isPending && !error && sections.length === 0 && !list.hasMore;
-  const isFiltered = hasConditions(filter);
+  const isFiltered = query !== "";
   return (
     <div className={`gallery ${isTimeline ? "with-scrubber" : ""}`}>
       <aside className="gallery-sidebar" aria-label={t("filter.title")}>
@@ -98,7 +96,7 @@ export function Gallery({ album, header, empty }: Props) {
           </button>
           <ViewMenu />
         </div>
-        <FilterChips filter={filter} onChange={change} />
+        <Suspense>{isFiltered && <FilterChips filter={filter} onChange={change} />}</Suspense>
         {isPending && <GallerySkeleton />}
         {Boolean(error) && <LoadError error={error} onRetry={list.refetch} />}
         {isEmpty && !isFiltered && empty}
@@ -108,7 +106,7 @@ export function Gallery({ album, header, empty }: Props) {
             <Grid
               sections={sections}
               sort={sort}
-              list={`${base}?${query} ${sort.order} ${sort.sort}`}
+              list={`${scope.path}?${query} ${sort.order} ${sort.sort}`}
               selection={selection}
               linkTo={linkTo}
               onLoad={list.load}
@@ -127,7 +125,7 @@ export function Gallery({ album, header, empty }: Props) {
             <span className="visually-hidden">{t("loading")}</span>
           </p>
         )}
-        <LazySelectionBar selection={selection} album={album} deleting={deleting} onDeleting={setDeleting} />
+        <LazySelectionBar selection={selection} album={scope.fixed.album ?? undefined} deleting={deleting} onDeleting={setDeleting} />
       </main>
       {isTimeline && view.months.length > 1 && (
         <nav className="gallery-scrubber" aria-label={t("gallery.months")}>

@@ -88,7 +88,8 @@ export function Grid({ sections, sort, list, selection, linkTo, onLoad, onEnd, o
     const timer = setTimeout(() => onLoad(missing.split(" ")), LOAD_DELAY_MILLISECONDS);
     return () => clearTimeout(timer);
   }, [missing, onLoad]);
-  const nearEnd = rows.length > 0 && visible.last >= rows.length - PRELOAD_ROWS;
+  // A page may have no image at all and be continued.
+  const nearEnd = width > 0 && visible.last >= rows.length - PRELOAD_ROWS;
   useEffect(() => {
     if (nearEnd) onEnd();
   }, [nearEnd, onEnd, rows.length]);

@@ -36,7 +36,7 @@ export interface Sections {
 
 /** Whether the API counts the images of the list by month. */
 export function isOnTimeline(filter: Filter, sort: Sort): boolean {
-  return sort.order === "taken" && filter.album === null && !hasConditions(filter);
+  return sort.order === "taken" && !hasConditions(filter);
 }
 
 /**

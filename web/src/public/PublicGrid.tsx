@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { Thumbnail } from "../gallery/Thumbnail";
@@ -18,10 +18,12 @@ interface Props {
   images: readonly SharedImageSummary[];
   /** Loads the next page; null if there is none. */
   onEnd: (() => void) | null;
+  /** Renders what is above an image. */
+  mark?: (image: SharedImageSummary, name: string) => ReactNode;
 }
 
 /** Images in justified rows. */
-export function PublicGrid({ shared, images, onEnd }: Props) {
+export function PublicGrid({ shared, images, onEnd, mark }: Props) {
   const { t } = useTranslation();
   const end = useRef<HTMLLIElement>(null);
   useEffect(() => {
@@ -40,6 +42,7 @@ export function PublicGrid({ shared, images, onEnd }: Props) {
             <Link to={shared.imagePath(image.id)} aria-label={name} state={{ fromList: true }}>
               <Thumbnail image={image} width={ratio * ROW_HEIGHT * 1.3} alt="" />
             </Link>
+            {mark?.(image, name)}
           </li>
         );
       })}

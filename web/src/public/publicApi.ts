@@ -9,13 +9,13 @@ export type SharedImage = Schemas["SharedImage"];
 export type SharedImageSummary = Schemas["SharedImageSummary"];
 
 /** Images that another person shares: with a link, or as an album. */
-export interface SharedImages {
+export interface SharedImages<Image extends SharedImageSummary = SharedImageSummary> {
   readonly queryKey: readonly string[];
   /** Path of the page that lists the images. */
   readonly path: string;
   /** Return the path of the page of one image. */
   imagePath(id: string): string;
-  fetchImages(cursor: string | null, signal: AbortSignal): Promise<{ items: SharedImageSummary[]; next_cursor: string | null }>;
+  fetchImages(cursor: string | null, signal: AbortSignal): Promise<{ items: Image[]; next_cursor: string | null }>;
   /** `original` of the image takes precedence over that of the whole. */
   fetchImage(id: string, signal: AbortSignal): Promise<SharedImage & { original?: boolean }>;
   fetchOriginal(id: string): Promise<Schemas["OriginalView"]>;
@@ -110,7 +110,7 @@ export function useSharedView(link: PublicLink) {
   );
 }
 
-export function useSharedImages(shared: SharedImages) {
+export function useSharedImages<Image extends SharedImageSummary>(shared: SharedImages<Image>) {
   const query = useInfiniteQuery(
     infiniteQueryOptions({
       queryKey: [...shared.queryKey, "images"],

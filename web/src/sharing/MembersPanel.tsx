@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Field, Form } from "../account/Form";
 import { useAlbumInvitations, useMemberActions, useMembers, type AlbumInvitation, type AlbumMember, type AlbumRole } from "../api/members";
 import { useFormat } from "../i18n/format";
+import { useErrorMessage } from "../ui/errorMessages";
 import { ConfirmDialog } from "../ui/ConfirmDialog";
 import { LoadError } from "../ui/LoadError";
 import { showToast } from "../ui/toasts";
@@ -28,7 +29,8 @@ export function MembersPanel({ album, onInvited, onRemove }: Props) {
   const format = useFormat();
   const members = useMembers(album);
   const invitations = useAlbumInvitations(album);
-  const { invite } = useMemberActions(album);
+  const { invite, update } = useMemberActions(album);
+  const describeError = useErrorMessage();
   const [request, setRequest] = useState(NEW_MEMBER);
   const change = (part: Partial<typeof NEW_MEMBER>) => setRequest(changeSettings(request, part));
 
@@ -75,11 +77,26 @@ export function MembersPanel({ album, onInvited, onRemove }: Props) {
                 <p className="truncate" dir="auto">
                   {email}
                 </p>
-                <p className="muted small">
-                  {t(`sharedAlbum.${member.role}`)}
-                  {email !== member.email && ` · ${t("members.invitedAs", { email: member.email })}`}
-                </p>
+                {email !== member.email && <p className="muted small">{t("members.invitedAs", { email: member.email })}</p>}
               </div>
+              <select
+                className="input member-role"
+                aria-label={`${t("members.role")}: ${email}`}
+                value={update.variables?.id === member.id && update.isPending ? update.variables.role : member.role}
+                disabled={update.isPending}
+                onChange={({ target }) =>
+                  update.mutate(
+                    { id: member.id, role: target.value as AlbumRole },
+                    { onError: (error) => void showToast({ tone: "danger", text: describeError(error) }) },
+                  )
+                }
+              >
+                {ROLES.map((role) => (
+                  <option key={role} value={role}>
+                    {t(`sharedAlbum.${role}`)}
+                  </option>
+                ))}
+              </select>
               <button
                 type="button"
                 className="button danger"

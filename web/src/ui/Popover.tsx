@@ -1,5 +1,6 @@
-import { useEffect, useId, useRef, useState, type ReactNode } from "react";
+import { useId, useRef, useState, type ReactNode } from "react";
 import { Icon, type IconName } from "./Icon";
+import { useDismiss } from "./useDismiss";
 
 interface Props {
   icon: IconName;
@@ -14,18 +15,7 @@ export function Popover({ icon, label, className = "", children }: Props) {
   const [open, setOpen] = useState(false);
   const element = useRef<HTMLDivElement>(null);
   const id = useId();
-  useEffect(() => {
-    if (!open) return;
-    const closeOutside = (event: Event) => {
-      if (!element.current?.contains(event.target as Node)) setOpen(false);
-    };
-    addEventListener("pointerdown", closeOutside);
-    addEventListener("focusin", closeOutside);
-    return () => {
-      removeEventListener("pointerdown", closeOutside);
-      removeEventListener("focusin", closeOutside);
-    };
-  }, [open]);
+  useDismiss(element, open, () => setOpen(false));
 
   function close() {
     setOpen(false);

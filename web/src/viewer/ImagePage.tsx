@@ -38,10 +38,10 @@ const AlbumChooser = lazy(() => import("../albums/AlbumChooser"));
 const ShareDialog = lazyPage(() => import("../sharing/ShareDialog"));
 
 export default function ImagePage() {
-  const { id = "", album } = useParams();
+  const { id = "" } = useParams();
   const { image, summary, isPending, isError, error, refetch } = useImage(id);
   // Without a network, the photo of the list is shown.
-  if (summary && (image || isPending || isUnavailable(error))) return <Viewer summary={summary} image={image} album={album ?? null} />;
+  if (summary && (image || isPending || isUnavailable(error))) return <Viewer summary={summary} image={image} />;
   if (isError && error instanceof Problem && error.status === 404) return <NotFoundPage />;
   if (isError) {
     return (
@@ -57,16 +57,15 @@ interface ViewerProps {
   summary: ImageSummary;
   /** Null until it is loaded. */
   image: ImageView | null;
-  album: string | null;
 }
 
 /** One image on the whole screen, with its neighbors, its details and what can be done with it. */
-function Viewer({ summary, image, album }: ViewerProps) {
+function Viewer({ summary, image }: ViewerProps) {
   const { id } = summary;
   const { t } = useTranslation();
   const { deletions } = useServices();
   const hidden = useStore(deletions.hidden).has(id);
-  const { list, previous, next, linkTo } = useNeighbors(summary, album);
+  const { list, previous, next, linkTo } = useNeighbors(summary);
   const [boxes, setBoxes] = useState(false);
   const [group, setGroup] = useState<string | null>(null);
   const [loadedId, setLoadedId] = useState("");

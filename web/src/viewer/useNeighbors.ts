@@ -1,5 +1,6 @@
 import { useEffect, useMemo } from "react";
 import type { ImageSummary } from "../api/types";
+import { useScope } from "../filters/scope";
 import { useFilter } from "../filters/useFilter";
 import { sort as sortStore } from "../gallery/preferences";
 import { monthOf } from "../gallery/sort";
@@ -19,8 +20,8 @@ export interface Neighbors {
 }
 
 /** The previous and next image in the list that this one was opened from; the URL contains its filter. */
-export function useNeighbors(image: ImageSummary, album: string | null): Neighbors {
-  const [filter] = useFilter(album);
+export function useNeighbors(image: ImageSummary): Neighbors {
+  const [filter] = useFilter();
   const sort = useStore(sortStore);
   const { sections, load, loadMore } = useSections(filter, sort);
   const month = sections.findIndex((section) => section.month === monthOf(sort, image));
@@ -37,12 +38,12 @@ export function useNeighbors(image: ImageSummary, album: string | null): Neighbo
     if (at >= 0 && at > images.length - PRELOAD_IMAGES) loadMore();
   }, [at, images.length, loadMore]);
 
-  const base = album ? `/albums/${album}` : "";
+  const { path } = useScope();
   const { search } = useCurrentLocation();
   return {
-    list: `${base || "/"}${search}`,
+    list: `${path || "/"}${search}`,
     previous: at > 0 ? (images[at - 1] ?? null) : null,
     next: at >= 0 ? (images[at + 1] ?? null) : null,
-    linkTo: (id) => `${base}/photos/${id}${search}`,
+    linkTo: (id) => `${path}/photos/${id}${search}`,
   };
 }

@@ -69,7 +69,15 @@ from sightline_api.events.broker import Broker
 from sightline_api.events.publisher import ChangePublisher
 from sightline_api.events.reaper import Reaper
 from sightline_api.events.subscriber import EventSubscriber, subscribed
-from sightline_api.images import duplicates, history, originals, places, timeline, trash
+from sightline_api.images import (
+    duplicates,
+    history,
+    originals,
+    places,
+    timeline,
+    trash,
+    word_suggestions,
+)
 from sightline_api.images import endpoints as images
 from sightline_api.images.uploads import UploadCreator
 from sightline_api.keys import endpoints as keys
@@ -97,6 +105,7 @@ ROUTERS = (
     albums.router,
     archives.router,
     labels.router,
+    word_suggestions.router,
     timeline.router,
     places.router,
     trash.router,

@@ -33,6 +33,7 @@ _SHARING_RULE = _Rule(_READ_IMAGES, frozenset({Scope.SHARES_WRITE}))
 _RULES = {
     "/v1/images": _Rule(_READ_IMAGES, frozenset({Scope.IMAGES_WRITE})),
     "/v1/labels": _Rule(_READ_IMAGES, None),
+    "/v1/words": _Rule(_READ_IMAGES, None),
     "/v1/timeline": _Rule(_READ_IMAGES, None),
     "/v1/places": _Rule(_READ_IMAGES, None),
     "/v1/trash": _Rule(_READ_IMAGES, None),

@@ -142,6 +142,8 @@ from .webhook_view import WebhookView
 from .webhook_view_state import WebhookViewState
 from .webhook_with_secret import WebhookWithSecret
 from .word_field import WordField
+from .word_list import WordList
+from .word_view import WordView
 
 __all__ = (
     "AlbumAddition",
@@ -286,4 +288,6 @@ __all__ = (
     "WebhookViewState",
     "WebhookWithSecret",
     "WordField",
+    "WordList",
+    "WordView",
 )
