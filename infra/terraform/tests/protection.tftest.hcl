@@ -182,6 +182,7 @@ run "queue" {
 
   variables {
     name             = "sightline-prod-recognition"
+    backlog          = true
     topic_arn        = "arn:aws:sns:eu-central-1:123456789012:uploads"
     kms_key_arn      = "arn:aws:kms:eu-central-1:123456789012:key/0"
     alerts_topic_arn = "arn:aws:sns:eu-central-1:123456789012:alerts"
@@ -210,5 +211,10 @@ run "queue" {
   assert {
     condition     = contains(aws_cloudwatch_metric_alarm.dead.alarm_actions, var.alerts_topic_arn) && aws_cloudwatch_metric_alarm.dead.threshold == 0
     error_message = "A single dead-lettered message must raise an alarm."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.backlog_age[0].dimensions.QueueName == aws_sqs_queue.backlog[0].name && aws_cloudwatch_metric_alarm.backlog_age[0].threshold < aws_sqs_queue.backlog[0].message_retention_seconds
+    error_message = "An old message in the backlog must raise an alarm before SQS deletes it."
   }
 }
