@@ -41,6 +41,33 @@ def test_every_response_has_a_request_id_and_is_logged(
     assert record.__dict__["milliseconds"] >= 0
 
 
+def completed_requests(records: list[logging.LogRecord]) -> list[dict[str, object]]:
+    names = ("status", "owner", "credential", "reason", "code")
+    return [
+        {name: record.__dict__.get(name) for name in names}
+        for record in records
+        if record.message == "request completed"
+    ]
+
+
+def test_the_log_states_who_made_a_request_and_why_it_was_rejected(
+    gateway: Gateway, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "sightline_api"):
+        gateway.client.get("/v1/usage", headers=gateway.headers())
+        gateway.client.get("/v1/usage")
+        gateway.client.get("/v1/usage", headers={"Authorization": f"Bearer {'x' * 9000}"})
+        gateway.client.get("/v1/albums/unknown", headers=gateway.headers())
+    person = {"owner": gateway.owner, "credential": "access_token", "reason": None}
+    anonymous = {"owner": None, "credential": None}
+    assert completed_requests(caplog.records) == [
+        {"status": 200, **person, "code": None},
+        {"status": 401, **anonymous, "reason": None, "code": "unauthenticated"},
+        {"status": 401, **anonymous, "reason": "too long", "code": "unauthenticated"},
+        {"status": 404, **person, "code": "album_not_found"},
+    ]
+
+
 @pytest.mark.parametrize(
     ("request_id", "accepted"),
     [("abc-1.2_3", True), ("a b", False), ("x" * 65, False), ('"', False)],

@@ -10,8 +10,15 @@ from uuid_utils import uuid4
 
 from sightline.logging import log_event, request_id
 from sightline_api.asgi.headers import added_headers, read_header
+from sightline_api.problems import PROBLEM_CODE
 
 logger = logging.getLogger(__name__)
+
+#: Under this key, the scope of a request has the reason why its credential was rejected.
+REJECTION = "sightline.rejection"
+
+#: Longest reason in the log, in characters: it may quote the credential's key id.
+MAX_REJECTION_LENGTH = 100
 
 #: Request ids that clients may choose; any other is replaced.
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -68,15 +75,23 @@ class RequestContext:
         try:
             await self._app(scope, receive, send_complete)
         finally:
-            log_event(
-                logger,
-                "request completed",
-                {
-                    "method": scope["method"],
-                    # The template, never the path itself, which holds ids.
-                    "route": getattr(scope.get("route"), "path", None),
-                    "status": status,
-                    "milliseconds": int((time.perf_counter() - started) * 10_000) / 10,
-                },
-            )
+            log_event(logger, "request completed", _describe(scope, status, started))
             request_id.reset(token)
+
+
+def _describe(scope: Scope, status: int, started: float) -> dict[str, object]:
+    """Return what the log says about a request: what was requested, by whom, and its outcome."""
+    fields: dict[str, object] = {
+        "method": scope["method"],
+        # The template, never the path itself, which holds ids.
+        "route": getattr(scope.get("route"), "path", None),
+        "status": status,
+        "milliseconds": int((time.perf_counter() - started) * 10_000) / 10,
+    }
+    if user := scope.get("state", {}).get("user"):
+        fields["owner"], fields["credential"] = user.owner, user.credential
+    if reason := scope.get(REJECTION):
+        fields["reason"] = reason[:MAX_REJECTION_LENGTH]
+    if code := scope.get(PROBLEM_CODE):
+        fields["code"] = code
+    return fields
