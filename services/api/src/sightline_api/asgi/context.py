@@ -26,7 +26,8 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 #: On every response. A response of an API is not a page: nothing may run in it, frame it or guess
 #: its type. It is private, so only the browser stores it, and revalidates it every time.
 SECURITY_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'",
     "Cross-Origin-Resource-Policy": "same-site",
     "Permissions-Policy": "interest-cohort=()",
     "Referrer-Policy": "no-referrer",
