@@ -218,3 +218,38 @@ run "queue" {
     error_message = "An old message in the backlog must raise an alarm before SQS deletes it."
   }
 }
+
+run "security_headers" {
+  command = plan
+
+  module {
+    source = "./modules/distribution"
+  }
+
+  variables {
+    name                   = "sightline-prod"
+    web_domain_name        = "web.s3.eu-central-1.amazonaws.com"
+    renditions_domain_name = "renditions.s3.eu-central-1.amazonaws.com"
+    access_log             = { bucket_arn = "arn:aws:s3:::logs", prefix = "edge" }
+
+    api = {
+      load_balancer_arn = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/sightline-prod/0"
+      domain_name       = "internal-sightline-prod-0.eu-central-1.elb.amazonaws.com"
+      paths             = ["/v1/*"]
+    }
+  }
+
+  assert {
+    condition = alltrue([
+      for policy in aws_cloudfront_response_headers_policy.this :
+      strcontains(policy.security_headers_config[0].content_security_policy[0].content_security_policy, "frame-ancestors 'none'") &&
+      policy.security_headers_config[0].content_type_options[0].override
+    ])
+    error_message = "No response may be framed, or have its type guessed."
+  }
+
+  assert {
+    condition     = !aws_cloudfront_response_headers_policy.this["data"].security_headers_config[0].content_security_policy[0].override
+    error_message = "The API sets a Content Security Policy of its own."
+  }
+}
