@@ -150,10 +150,16 @@ attack-short: TRIAL = --seconds 2 --crowd 0
 attack-short: attack ## Run `make attack` for a minute and without the fairness trial, as before each merge
 
 .PHONY: audit
-audit: $(VENV)/dev ## Check for insecure code and vulnerable dependencies
+audit: $(VENV)/dev ## Check for insecure code and vulnerable dependencies (ADVISORIES=folder: with exports of the OSV database, without a network)
+	@$(NEED_NODE)
 	@# Ruff's S rules cover bandit's findings of low severity, with an exemption per line.
 	$(BIN)/bandit --quiet --recursive --severity-level medium services infra/tools
-	$(BIN)/python requirements/audit.py requirements/run.txt requirements/ministack.txt requirements/cloud.txt services/*/requirements.txt
+	$(BIN)/python infra/tools/audit.py $(if $(ADVISORIES),--advisories "$(ADVISORIES)") requirements/run.txt requirements/ministack.txt requirements/cloud.txt services/*/requirements.txt web/package-lock.json clients/typescript/package-lock.json
+
+.PHONY: sbom
+sbom: $(VENV)/dev ## Write a software bill of materials (CycloneDX) per container image into dist/sbom (IMAGES=registry/prefix: with their Debian packages)
+	@$(NEED_NODE)
+	@$(BIN)/python infra/tools/sbom.py $(if $(VERSION),--version "$(VERSION)") $(if $(IMAGES),--images "$(IMAGES)") $(NAMES)
 
 .PHONY: check
 check: $(VENV)/dev ## Check lint, formatting, types and import layers

@@ -67,6 +67,12 @@ locals {
       filter message = "request completed"
       | stats count(*) as requests by status, bin(5m)
     EOT
+
+    "denied requests" = <<-EOT
+      filter message = "request completed" and status in [401, 403, 429]
+      | stats count(*) as requests by bin(1h), code, reason, credential, owner
+      | sort requests desc
+    EOT
   }
 }
 

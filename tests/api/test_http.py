@@ -95,6 +95,17 @@ def test_an_unknown_query_parameter_is_refused(gateway: Gateway) -> None:
     assert_problem(response, 422, "invalid_request")
 
 
+def test_only_a_parameter_that_is_a_list_may_be_repeated(gateway: Gateway) -> None:
+    """Which one counts would depend on who reads the URL."""
+    response = gateway.client.get("/v1/images?limit=5&limit=6", headers=gateway.headers())
+    assert_problem(response, 422, "invalid_request")
+    assert response.json()["errors"] == [
+        {"location": "query.limit", "message": "The parameter has one value"}
+    ]
+    path = "/v1/images?label=Dog&label=Sea"
+    assert gateway.client.get(path, headers=gateway.headers()).status_code == 200
+
+
 def test_a_trailing_slash_is_another_path(gateway: Gateway) -> None:
     response = gateway.client.get("/v1/images/", headers=gateway.headers())
     assert_problem(response, 404, "not_found")

@@ -1,9 +1,12 @@
 """Headers, limits and logs that apply to every request."""
 
 import asyncio
+import base64
 import gc
+import hashlib
 import json
 import logging
+import re
 import tracemalloc
 from collections.abc import AsyncIterator
 
@@ -41,6 +44,33 @@ def test_every_response_has_a_request_id_and_is_logged(
     assert record.__dict__["milliseconds"] >= 0
 
 
+def completed_requests(records: list[logging.LogRecord]) -> list[dict[str, object]]:
+    names = ("status", "owner", "credential", "reason", "code")
+    return [
+        {name: record.__dict__.get(name) for name in names}
+        for record in records
+        if record.message == "request completed"
+    ]
+
+
+def test_the_log_states_who_made_a_request_and_why_it_was_rejected(
+    gateway: Gateway, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "sightline_api"):
+        gateway.client.get("/v1/usage", headers=gateway.headers())
+        gateway.client.get("/v1/usage")
+        gateway.client.get("/v1/usage", headers={"Authorization": f"Bearer {'x' * 9000}"})
+        gateway.client.get("/v1/albums/unknown", headers=gateway.headers())
+    person = {"owner": gateway.owner, "credential": "access_token", "reason": None}
+    anonymous = {"owner": None, "credential": None}
+    assert completed_requests(caplog.records) == [
+        {"status": 200, **person, "code": None},
+        {"status": 401, **anonymous, "reason": None, "code": "unauthenticated"},
+        {"status": 401, **anonymous, "reason": "too long", "code": "unauthenticated"},
+        {"status": 404, **person, "code": "album_not_found"},
+    ]
+
+
 @pytest.mark.parametrize(
     ("request_id", "accepted"),
     [("abc-1.2_3", True), ("a b", False), ("x" * 65, False), ('"', False)],
@@ -53,7 +83,8 @@ def test_a_caller_may_set_the_request_id(gateway: Gateway, request_id: str, acce
 @pytest.mark.parametrize("path", ["/health", "/v1/images", "/nothing"])
 def test_every_response_has_security_headers(gateway: Gateway, path: str) -> None:
     headers = gateway.client.get(path).headers
-    assert headers["Content-Security-Policy"].startswith("default-src 'none'")
+    policy = headers["Content-Security-Policy"].split("; ")
+    assert {"default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"} <= set(policy)
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Strict-Transport-Security"].startswith("max-age=")
     assert headers["Cache-Control"] == "private, no-cache"
@@ -62,7 +93,11 @@ def test_every_response_has_security_headers(gateway: Gateway, path: str) -> Non
 def test_the_interactive_documentation_loads_nothing_from_other_hosts(gateway: Gateway) -> None:
     page = gateway.client.get("/docs")
     assert "https://" not in page.text
-    assert "script-src 'self'" in page.headers["Content-Security-Policy"]
+    (script,) = re.findall(r"<script>(.*?)</script>", page.text, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    policy = page.headers["Content-Security-Policy"].split("; ")
+    assert f"script-src 'self' 'sha256-{digest}'" in policy
+    assert "base-uri 'none'" in policy
     for asset in ("swagger-ui-bundle.js", "swagger-ui.css", "favicon.png"):
         assert f"/docs/assets/{asset}" in page.text
         assert gateway.client.get(f"/docs/assets/{asset}").status_code == 200

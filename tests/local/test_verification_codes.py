@@ -23,8 +23,8 @@ from sightline_local.stack import free_ports
 
 ROOT = Path(__file__).parents[2]
 
-#: Meets the password policy just so: 12 characters, one of them a digit.
-PASSWORD = "sightlining1"
+#: Meets the password policy just so: 12 characters of any kind.
+PASSWORD = "sightliningx"
 
 NEW_PASSWORD = "sightlining2"
 
@@ -179,7 +179,7 @@ def test_a_password_that_just_meets_the_policy_signs_up(pool: Pool, email: str) 
     pool.sign_in(email)
 
 
-@pytest.mark.parametrize("password", ["sightlining", "sightlinin1", "sightliningx"])
+@pytest.mark.parametrize("password", ["sightlining", "Sightlinin1"])
 def test_a_password_that_just_fails_the_policy_is_rejected(
     pool: Pool, email: str, password: str
 ) -> None:

@@ -182,6 +182,7 @@ run "queue" {
 
   variables {
     name             = "sightline-prod-recognition"
+    backlog          = true
     topic_arn        = "arn:aws:sns:eu-central-1:123456789012:uploads"
     kms_key_arn      = "arn:aws:kms:eu-central-1:123456789012:key/0"
     alerts_topic_arn = "arn:aws:sns:eu-central-1:123456789012:alerts"
@@ -210,5 +211,45 @@ run "queue" {
   assert {
     condition     = contains(aws_cloudwatch_metric_alarm.dead.alarm_actions, var.alerts_topic_arn) && aws_cloudwatch_metric_alarm.dead.threshold == 0
     error_message = "A single dead-lettered message must raise an alarm."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.backlog_age[0].dimensions.QueueName == aws_sqs_queue.backlog[0].name && aws_cloudwatch_metric_alarm.backlog_age[0].threshold < aws_sqs_queue.backlog[0].message_retention_seconds
+    error_message = "An old message in the backlog must raise an alarm before SQS deletes it."
+  }
+}
+
+run "security_headers" {
+  command = plan
+
+  module {
+    source = "./modules/distribution"
+  }
+
+  variables {
+    name                   = "sightline-prod"
+    web_domain_name        = "web.s3.eu-central-1.amazonaws.com"
+    renditions_domain_name = "renditions.s3.eu-central-1.amazonaws.com"
+    access_log             = { bucket_arn = "arn:aws:s3:::logs", prefix = "edge" }
+
+    api = {
+      load_balancer_arn = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/sightline-prod/0"
+      domain_name       = "internal-sightline-prod-0.eu-central-1.elb.amazonaws.com"
+      paths             = ["/v1/*"]
+    }
+  }
+
+  assert {
+    condition = alltrue([
+      for policy in aws_cloudfront_response_headers_policy.this :
+      strcontains(policy.security_headers_config[0].content_security_policy[0].content_security_policy, "frame-ancestors 'none'") &&
+      policy.security_headers_config[0].content_type_options[0].override
+    ])
+    error_message = "No response may be framed, or have its type guessed."
+  }
+
+  assert {
+    condition     = !aws_cloudfront_response_headers_policy.this["data"].security_headers_config[0].content_security_policy[0].override
+    error_message = "The API sets a Content Security Policy of its own."
   }
 }

@@ -10,22 +10,21 @@ locals {
   ])
 }
 
-# Security headers. The Content Security Policy applies to the web application only: the API's
-# documentation page loads its own resources.
+# Security headers. The policy of data is that of renditions: the API sets its own, because the page of its
+# documentation loads resources.
 resource "aws_cloudfront_response_headers_policy" "this" {
-  for_each = { page = [local.content_security_policy], data = [] }
+  for_each = {
+    page = { policy = local.content_security_policy, override = true }
+    data = { policy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'", override = false }
+  }
 
   name    = "${var.name}-${each.key}"
   comment = "Security headers of ${var.name}."
 
   security_headers_config {
-    dynamic "content_security_policy" {
-      for_each = each.value
-
-      content {
-        content_security_policy = content_security_policy.value
-        override                = true
-      }
+    content_security_policy {
+      content_security_policy = each.value.policy
+      override                = each.value.override
     }
 
     content_type_options {

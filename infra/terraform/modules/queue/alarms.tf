@@ -31,3 +31,23 @@ resource "aws_cloudwatch_metric_alarm" "age" {
   alarm_actions       = [var.alerts_topic_arn]
   ok_actions          = [var.alerts_topic_arn]
 }
+
+# One owner's large import waits here for hours without harm, so this alarm has a higher threshold and does not page.
+resource "aws_cloudwatch_metric_alarm" "backlog_age" {
+  count = var.backlog ? 1 : 0
+
+  alarm_name          = "${var.name}-backlog-oldest-message"
+  alarm_description   = "The oldest message in ${var.name}-backlog is older than ${var.backlog_max_age_seconds} seconds: owners with many images wait for hours."
+  namespace           = "AWS/SQS"
+  metric_name         = "ApproximateAgeOfOldestMessage"
+  dimensions          = { QueueName = aws_sqs_queue.backlog[0].name }
+  statistic           = "Maximum"
+  period              = 300
+  evaluation_periods  = 3
+  datapoints_to_alarm = 3
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = var.backlog_max_age_seconds
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [var.alerts_topic_arn]
+  ok_actions          = [var.alerts_topic_arn]
+}

@@ -66,6 +66,18 @@ variable "max_age_seconds" {
   nullable    = false
 }
 
+variable "backlog_max_age_seconds" {
+  description = "Age of the oldest message in the backlog queue above which an alarm is raised, in seconds. By default six hours, after which the reservation of an upload lapses."
+  type        = number
+  default     = 21600
+  nullable    = false
+
+  validation {
+    condition     = var.backlog_max_age_seconds > 0 && var.backlog_max_age_seconds < var.retention_seconds
+    error_message = "The alarm must be raised before SQS deletes the message."
+  }
+}
+
 variable "alerts_topic_arn" {
   description = "ARN of the SNS topic for alarms."
   type        = string

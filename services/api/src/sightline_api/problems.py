@@ -29,6 +29,7 @@ from pydantic import BaseModel, Field
 from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
 from starlette.routing import Match, Route
+from starlette.types import Receive, Scope, Send
 
 from sightline.domain.album_members import (
     AlreadyMember,
@@ -47,6 +48,9 @@ from sightline.ports.image_table import ImageNotFound
 logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+
+#: Under this key, the scope of a request has the code of the problem that it ended with.
+PROBLEM_CODE = "sightline.problem_code"
 
 #: Seconds after which a client may retry while a dependency is down.
 RETRY_AFTER_SECONDS = 5
@@ -111,6 +115,20 @@ class ProblemBody(BaseModel):
     status: int = Field(examples=[404])
     detail: str = Field(examples=["Image not found."])
     errors: list[FieldError] | None = None
+
+
+class ProblemResponse(JSONResponse):
+    """The response for a problem; it leaves the code in the scope, for the log of the request."""
+
+    media_type = MEDIA_TYPE
+
+    def __init__(self, body: ProblemBody, headers: dict[str, str] | None = None) -> None:
+        super().__init__(body.model_dump(exclude_none=True), body.status, headers=headers)
+        self._code = body.code
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope[PROBLEM_CODE] = self._code
+        await super().__call__(scope, receive, send)
 
 
 class Problem(Exception):
@@ -630,10 +648,7 @@ def _render(
     headers: dict[str, str] | None = None,
     errors: list[FieldError] | None = None,
 ) -> JSONResponse:
-    body = _describe(status, code, detail, errors)
-    return JSONResponse(
-        body.model_dump(exclude_none=True), status, headers=headers, media_type=MEDIA_TYPE
-    )
+    return ProblemResponse(_describe(status, code, detail, errors), headers)
 
 
 async def _handle_problem(_: Request, error: Exception) -> JSONResponse:

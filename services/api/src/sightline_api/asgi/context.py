@@ -10,8 +10,15 @@ from uuid_utils import uuid4
 
 from sightline.logging import log_event, request_id
 from sightline_api.asgi.headers import added_headers, read_header
+from sightline_api.problems import PROBLEM_CODE
 
 logger = logging.getLogger(__name__)
+
+#: Under this key, the scope of a request has the reason why its credential was rejected.
+REJECTION = "sightline.rejection"
+
+#: Longest reason in the log, in characters: it may quote the credential's key id.
+MAX_REJECTION_LENGTH = 100
 
 #: Request ids that clients may choose; any other is replaced.
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -19,7 +26,8 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 #: On every response. A response of an API is not a page: nothing may run in it, frame it or guess
 #: its type. It is private, so only the browser stores it, and revalidates it every time.
 SECURITY_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'",
     "Cross-Origin-Resource-Policy": "same-site",
     "Permissions-Policy": "interest-cohort=()",
     "Referrer-Policy": "no-referrer",
@@ -68,15 +76,23 @@ class RequestContext:
         try:
             await self._app(scope, receive, send_complete)
         finally:
-            log_event(
-                logger,
-                "request completed",
-                {
-                    "method": scope["method"],
-                    # The template, never the path itself, which holds ids.
-                    "route": getattr(scope.get("route"), "path", None),
-                    "status": status,
-                    "milliseconds": int((time.perf_counter() - started) * 10_000) / 10,
-                },
-            )
+            log_event(logger, "request completed", _describe(scope, status, started))
             request_id.reset(token)
+
+
+def _describe(scope: Scope, status: int, started: float) -> dict[str, object]:
+    """Return what the log says about a request: what was requested, by whom, and its outcome."""
+    fields: dict[str, object] = {
+        "method": scope["method"],
+        # The template, never the path itself, which holds ids.
+        "route": getattr(scope.get("route"), "path", None),
+        "status": status,
+        "milliseconds": int((time.perf_counter() - started) * 10_000) / 10,
+    }
+    if user := scope.get("state", {}).get("user"):
+        fields["owner"], fields["credential"] = user.owner, user.credential
+    if reason := scope.get(REJECTION):
+        fields["reason"] = reason[:MAX_REJECTION_LENGTH]
+    if code := scope.get(PROBLEM_CODE):
+        fields["code"] = code
+    return fields

@@ -6,6 +6,7 @@ from typing import Any
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sightline.domain.api_keys import SECRET_PREFIX
+from sightline_api.asgi.context import REJECTION
 from sightline_api.asgi.headers import added_headers, read_header
 from sightline_api.auth.jwks import JwksUnavailable
 from sightline_api.auth.rate_limit import RateLimiter, RequestMeter
@@ -102,6 +103,7 @@ async def _identify(scope: Scope) -> User:
         verifier = scope["state"]["key_verifier" if is_key else "tokens"]
         user: User = await verifier.verify(token)
     except InvalidToken as error:
+        scope[REJECTION] = str(error)
         raise InvalidAccessToken(str(error)) from None
     except (JwksUnavailable, *DEPENDENCY_ERRORS) as error:
         logger.warning("could not verify a credential", exc_info=error)

@@ -18,6 +18,13 @@ class User(NamedTuple):
     key_id: str | None = None
     scopes: frozenset[Scope] | None = None
 
+    @property
+    def credential(self) -> str:
+        """Return the kind of the credential, as the log of requests names it."""
+        if self.key_id is not None:
+            return "api_key"
+        return "access_token" if self.scopes is None else "machine_client"
+
 
 class InvalidToken(Exception):
     """The credential is not valid; the message says why."""
