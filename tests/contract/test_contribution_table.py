@@ -253,14 +253,14 @@ async def test_contributions_are_ordered_by_their_present_time_of_capture(tables
         await tables.contributions.add(each, ids, Visibility())
 
     async def list_taken(sort: AlbumSort, album: Album = album) -> list[str]:
-        listed = await list_contributions(tables, album, sort=sort)
-        return [each.image_id for each in listed]
+        found = await list_contributions(tables, album, sort=sort)
+        return [each.image_id for each in found]
 
     assert await list_taken(AlbumSort.TAKEN_OLDEST) == [ids[1], ids[2], ids[0]]
     assert await list_taken(AlbumSort.TAKEN_NEWEST) == [ids[0], ids[2], ids[1]]
     await take_at(tables, images[0].key, 2000)
-    for each in (album, other):
-        assert await list_taken(AlbumSort.TAKEN_OLDEST, each) == [ids[0], ids[1], ids[2]]
+    for listed in (album, other):
+        assert await list_taken(AlbumSort.TAKEN_OLDEST, listed) == [ids[0], ids[1], ids[2]]
     trashed = await tables.images.get(images[1].key)
     await tables.images.store(trashed, edit_details(trashed, trashed_at=now()))
     await take_at(tables, images[2].key, 1999)
