@@ -1,5 +1,6 @@
 """Shared albums: invitations, members, and the images that members add."""
 
+import base64
 import json
 import time
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from sightline.domain.album_members import (
     Member,
     Visibility,
 )
-from sightline.domain.albums import Album
+from sightline.domain.albums import Album, AlbumSort
 from sightline.domain.capture import Capture, GeoPosition
 from sightline.domain.clock import now
 from sightline.domain.images import Image
@@ -101,6 +102,16 @@ class SharedAlbum:
 @pytest.fixture
 def shared(gateway: Gateway) -> SharedAlbum:
     return SharedAlbum(gateway)
+
+
+def list_contributions(shared: SharedAlbum) -> list[str]:
+    """Return the ids of the images that members have added, as the table has them."""
+    entries = shared.gateway.run(
+        shared.gateway.tables.contributions.list_entries(
+            shared.album.key, AlbumSort.UPLOADED_NEWEST, 10
+        )
+    )
+    return [each.contribution.image_id for each in entries]
 
 
 def invite(shared: SharedAlbum, **request: Any) -> Any:
@@ -334,6 +345,81 @@ def test_images_of_all_are_paged_newest_first(shared: SharedAlbum) -> None:
     assert seen == expected
 
 
+def page_through(shared: SharedAlbum, caller: str | None, limit: int) -> tuple[list[str], str]:
+    """Return the ids of all pages of this size, and their cursors, decoded."""
+    seen: list[str] = []
+    cursors, cursor = "", ""
+    while True:
+        page = shared.request("GET", f"/images?limit={limit}{cursor}", caller).json()
+        seen += [each["id"] for each in page["items"]]
+        if (following := page["next_cursor"]) is None:
+            return seen, cursors
+        cursors += base64.urlsafe_b64decode(following + "==").decode()
+        cursor = f"&cursor={following}"
+
+
+def take_at(shared: SharedAlbum, image: Image, year: int) -> None:
+    path = f"/v1/images/{image.image_id}"
+    body = {"taken_at_override": f"{year}-01-01T00:00:00"}
+    headers = shared.gateway.headers(image.owner)
+    response = shared.gateway.client.request("PATCH", path, headers=headers, json=body)
+    assert response.status_code == 200, response.text
+
+
+@pytest.mark.parametrize("is_shown", [True, False])
+def test_members_see_the_order_of_the_album(shared: SharedAlbum, *, is_shown: bool) -> None:
+    """By the time of capture, a cursor contains it only if the caller sees it."""
+    member = shared.join(AlbumRole.CONTRIBUTOR)
+    viewer = shared.join(metadata=is_shown)
+    added = [shared.contribute(member, metadata=is_shown) for _ in range(2)]
+    own = [shared.image, shared.create_image(shared.gateway.owner)]
+    shared.request("POST", "/images", json={"ids": [own[1].image_id]})
+    for image, year in zip([*own, *added], (2003, 2001, 2002, 2004), strict=True):
+        take_at(shared, image, year)
+    by_time = [own[1], added[0], own[0], added[1]]
+    expected = [image.image_id for image in by_time]
+    shared.request("PATCH", "", json={"sort": "taken_oldest"})
+    for caller in (None, viewer.member):
+        seen, cursors = page_through(shared, caller, 1)
+        assert seen == expected
+    assert ("2002-" in cursors) == is_shown
+    shared.request("PATCH", "", json={"sort": "taken_newest"})
+    assert page_through(shared, viewer.member, 3)[0] == expected[::-1]
+    shared.request("PATCH", "", json={"sort": "uploaded_oldest"})
+    assert page_through(shared, viewer.member, 3)[0] == sorted(expected)
+
+
+def test_the_owner_arranges_the_images_of_members(shared: SharedAlbum) -> None:
+    member = shared.join(AlbumRole.CONTRIBUTOR)
+    added = shared.contribute(member)
+    own = shared.create_image(shared.gateway.owner)
+    shared.request("POST", "/images", json={"ids": [own.image_id]})
+    shared.request("PATCH", "", json={"sort": "manual"})
+    assert shared.list_ids() == [shared.image.image_id, added.image_id, own.image_id]
+    body = {"ids": [added.image_id], "before": shared.image.image_id}
+    response = shared.request("POST", "/images/move", json=body)
+    assert response.status_code == 207, response.text
+    expected = [added.image_id, shared.image.image_id, own.image_id]
+    for caller in (None, member.member):
+        assert page_through(shared, caller, 1)[0] == expected
+    # The list of the owner's images continues without those of members.
+    path = f"/v1/images?album={shared.album.album_id}&limit=1"
+    listed = shared.gateway.client.get(path, headers=shared.gateway.headers()).json()["items"]
+    assert [each["id"] for each in listed] == [shared.image.image_id]
+
+
+def test_a_hidden_cursor_of_an_image_that_left_is_rejected(shared: SharedAlbum) -> None:
+    member, viewer = shared.join(AlbumRole.CONTRIBUTOR), shared.join()
+    added = shared.contribute(member)
+    shared.request("PATCH", "", json={"sort": "taken_newest"})
+    page = shared.request("GET", "/images?limit=1", viewer.member).json()
+    assert [each["id"] for each in page["items"]] == [added.image_id]
+    shared.request("POST", "/images/delete", json={"ids": [added.image_id]})
+    path = f"/images?limit=1&cursor={page['next_cursor']}"
+    response = shared.request("GET", path, viewer.member)
+    assert (response.status_code, response.json()["code"]) == (400, "invalid_cursor")
+
+
 def test_contributed_images_stay_those_of_the_contributor(shared: SharedAlbum) -> None:
     gateway, member = shared.gateway, shared.join(AlbumRole.CONTRIBUTOR)
     image = shared.contribute(member)
@@ -360,7 +446,7 @@ def test_an_image_in_the_trash_is_hidden_until_it_is_restored(shared: SharedAlbu
     assert image.image_id in shared.list_ids()
     gateway.client.delete(f"{path}?permanent=true", headers=headers)
     assert shared.list_ids() == [shared.image.image_id]
-    assert gateway.run(gateway.tables.contributions.page(shared.album.key, 10)) == []
+    assert list_contributions(shared) == []
 
 
 def test_members_remove_their_own_images_and_the_owner_any(shared: SharedAlbum) -> None:
@@ -396,8 +482,7 @@ def test_images_leave_with_their_contributor(shared: SharedAlbum, leave: str) ->
     assert [each["id"] for each in shared.request("GET", "/members").json()["items"]] == [
         other.member_id
     ]
-    contributions = gateway.run(gateway.tables.contributions.page(shared.album.key, 10))
-    assert [each.image_id for each in contributions] == [kept.image_id]
+    assert list_contributions(shared) == [kept.image_id]
     if leave != "erase":
         gateway.run(gateway.tables.images.get(image.key))
 
@@ -411,7 +496,7 @@ def test_an_interrupted_removal_ends_access_and_can_be_repeated(shared: SharedAl
     assert shared.request("GET", f"/images/{image.image_id}").status_code == 404
     assert shared.request("GET", "/members").json()["items"] == []
     shared.remove(member)
-    assert shared.gateway.run(shared.gateway.tables.contributions.page(shared.album.key, 1)) == []
+    assert list_contributions(shared) == []
 
 
 @pytest.mark.parametrize("erased", [False, True])
@@ -424,7 +509,7 @@ def test_nothing_is_left_when_the_album_ends(shared: SharedAlbum, *, erased: boo
     assert gateway.run(tables.album_members.list_members(key)) == []
     assert gateway.run(tables.album_members.list_invitations(key)) == []
     assert gateway.run(tables.album_members.find_invitation(digest_token(token))) is None
-    assert gateway.run(tables.contributions.page(key, 10)) == []
+    assert list_contributions(shared) == []
     gateway.run(tables.images.get(image.key))
 
 
@@ -609,7 +694,9 @@ def _read_everything(shared: SharedAlbum, images: list[Image]) -> dict[str, Any]
             "images": [await tables.images.get_stored(each.key) for each in images],
             "members": await tables.album_members.list_members(key),
             "invitations": await tables.album_members.list_invitations(key),
-            "contributions": await tables.contributions.page(key, 100),
+            "contributions": await tables.contributions.list_entries(
+                key, AlbumSort.UPLOADED_NEWEST, 100
+            ),
             "published": list(shared.gateway.uploads.published),
         }
 

@@ -19,6 +19,7 @@ from sightline_cli.importing.library import Library, Metadata, parse_rating
 from sightline_cli.importing.takeout import parse_album, parse_sidecar, read_takeout
 from sightline_cli.importing.tree import read_tree
 from sightline_cli.importing.xmp import parse_xmp
+from sightline_client import AlbumSort
 from sightline_local.sample_image import draw_sample
 
 TAKEN_AT = datetime(2021, 7, 3, 12, 5, 10, tzinfo=UTC)
@@ -284,8 +285,13 @@ def test_immich_has_assets_and_albums_of_its_api(tmp_path: Path) -> None:
         "albums/1.json": {
             "albumName": "Summer",
             "description": "Two weeks",
+            "order": "asc",
             "assets": [asset("IMG_1.jpg", checksum=checksum), asset("img_3.jpg")],
         },
+        "albums/2.json": [
+            {"albumName": "Best", "order": "desc", "assets": []},
+            {"albumName": "Other", "order": "random", "assets": []},
+        ],
         "b/IMG_3.mov": b"....ftypqt  ",
     }
     library = read(read_immich, write_folder(tmp_path, files))
@@ -300,6 +306,10 @@ def test_immich_has_assets_and_albums_of_its_api(tmp_path: Path) -> None:
     assert (third.is_favorite, third.is_archived, third.rating) == (True, True, 5)
     assert (first.is_favorite, first.is_archived, first.rating) == (False, False, 0)
     assert library.album_descriptions == {"Summer": "Two weeks"}
+    assert library.album_orders == {
+        "Summer": AlbumSort.ALBUM_TAKEN_OLDEST,
+        "Best": AlbumSort.ALBUM_TAKEN_NEWEST,
+    }
     assert [path.name for path in library.rejected] == ["IMG_3.mov"]
 
 

@@ -16,7 +16,7 @@ from sightline_cli.importing.applied import AppliedMetadata
 from sightline_cli.importing.corrections import find_corrections
 from sightline_cli.importing.importer import Importer, ImportReport
 from sightline_cli.importing.library import ExportedFile, Library, Metadata
-from sightline_client import UploadOutcome, UploadResult
+from sightline_client import AlbumSort, UploadOutcome, UploadResult
 from sightline_client.errors import InvalidRequest, ProcessingTimeout, UnsupportedFileType
 from sightline_client.generated.models import ProblemBody
 
@@ -127,6 +127,7 @@ class FakeClient:
         self.views: dict[str, Any] = {}
         self.members: dict[str, list[str]] = {}
         self.descriptions: dict[str, str | None] = {}
+        self.orders: dict[str, AlbumSort | None] = {}
         self.updates: list[tuple[str, dict[str, Any]]] = []
         self.invalid: set[str] = set()
         self.unprocessed: set[str] = set()
@@ -178,8 +179,11 @@ class FakeClient:
         for title in self.members:
             yield SimpleNamespace(id=title, title=title)
 
-    async def create_album(self, title: str, *, description: str | None) -> Any:
+    async def create_album(
+        self, title: str, *, description: str | None, sort: AlbumSort | None
+    ) -> Any:
         assert title not in self.members
+        self.orders[title] = sort
         self.descriptions[title] = description
         self.members[title] = []
         return SimpleNamespace(id=title)
@@ -217,15 +221,18 @@ async def run(client: FakeClient, library: Library) -> ImportReport:
     return await importer.run(library)
 
 
-async def test_new_albums_have_their_descriptions(client: FakeClient) -> None:
+async def test_new_albums_have_their_descriptions_and_orders(client: FakeClient) -> None:
     library = make_library(
         ("a", Metadata(albums=("Summer", "Best"))), ("b", Metadata(albums=("Known",)))
     )
     library.describe_album("Summer", "Two weeks " + "x" * 3000)
     library.describe_album("Summer", "Another one of this title")
     library.describe_album("Known", "Not applied, because the album exists")
+    library.order_album("Best", AlbumSort.ALBUM_TAKEN_OLDEST)
+    library.order_album("Known", AlbumSort.ALBUM_TAKEN_OLDEST)
     client.members["Known"] = []
     await run(client, library)
+    assert client.orders == {"Summer": None, "Best": AlbumSort.ALBUM_TAKEN_OLDEST}
     assert client.descriptions == {"Summer": "Two weeks " + "x" * 1990, "Best": None}
 
 

@@ -1,6 +1,7 @@
 """The contract of `ContributionTable`."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 
@@ -13,7 +14,7 @@ from sightline.domain.album_members import (
     MemberNotFound,
     Visibility,
 )
-from sightline.domain.albums import Album, AlbumNotFound
+from sightline.domain.albums import Album, AlbumNotFound, AlbumSort, MoveSide
 from sightline.domain.clock import now
 from sightline.domain.images import Image
 from sightline.domain.object_keys import ImageKey
@@ -40,8 +41,19 @@ async def create_contributor(tables: Tables, album: Album, person: str | None = 
     return await create_member(tables, album.key, person, role=AlbumRole.CONTRIBUTOR)
 
 
+async def list_contributions(
+    tables: Tables,
+    album: Album,
+    limit: int = 100,
+    after: str | None = None,
+    sort: AlbumSort = AlbumSort.UPLOADED_NEWEST,
+) -> list[Contribution]:
+    entries = await tables.contributions.list_entries(album.key, sort, limit, after)
+    return [each.contribution for each in entries]
+
+
 async def list_ids(tables: Tables, album: Album) -> list[str]:
-    return [each.image_id for each in await tables.contributions.page(album.key, 100)]
+    return [each.image_id for each in await list_contributions(tables, album)]
 
 
 async def test_contributions_are_paged_newest_first(tables: Tables) -> None:
@@ -51,9 +63,9 @@ async def test_contributions_are_paged_newest_first(tables: Tables) -> None:
     ids = [image.image_id for image in images]
     shown = Visibility(metadata=True)
     assert await tables.contributions.add(member, ids, shown) == frozenset(ids)
-    first = await tables.contributions.page(album.key, 2)
+    first = await list_contributions(tables, album, 2)
     assert [each.image_id for each in first] == [ids[2], ids[1]]
-    rest = await tables.contributions.page(album.key, 2, ids[1])
+    rest = await list_contributions(tables, album, 2, ids[1])
     assert [each.image_id for each in rest] == [ids[0]]
     found = await tables.contributions.get(album.key, ids[0])
     assert found == Contribution(
@@ -73,7 +85,7 @@ async def test_a_second_addition_changes_the_visibility(tables: Tables) -> None:
     image = await create_uploaded(tables, member.member)
     for shown in (Visibility(), Visibility(position=True)):
         await tables.contributions.add(member, [image.image_id], shown)
-    (found,) = await tables.contributions.page(album.key, 10)
+    (found,) = await list_contributions(tables, album)
     assert found.visibility == Visibility(position=True)
 
 
@@ -221,3 +233,84 @@ async def test_a_deleted_image_leaves_albums_of_others(tables: Tables) -> None:
     await deleter.delete(deleted.key)
     assert await list_ids(tables, album) == [kept.image_id]
     assert await tables.contributions.list_albums(deleted.key) == []
+
+
+async def take_at(tables: Tables, key: ImageKey, year: int) -> None:
+    image = await tables.images.get_stored(key)
+    edited = edit_details(image, taken_at=datetime(year, 1, 1, tzinfo=UTC))
+    await tables.images.store(image, edited)
+
+
+async def test_contributions_are_ordered_by_their_present_time_of_capture(tables: Tables) -> None:
+    album, other = await create_album(tables), await create_album(tables)
+    member = await create_contributor(tables, album)
+    elsewhere = await create_contributor(tables, other, member.member)
+    images = [await create_uploaded(tables, member.member) for _ in range(3)]
+    for image, year in zip(images, (2003, 2001, 2002), strict=True):
+        await take_at(tables, image.key, year)
+    ids = [image.image_id for image in images]
+    for each in (member, elsewhere):
+        await tables.contributions.add(each, ids, Visibility())
+
+    async def list_taken(sort: AlbumSort, album: Album = album) -> list[str]:
+        found = await list_contributions(tables, album, sort=sort)
+        return [each.image_id for each in found]
+
+    assert await list_taken(AlbumSort.TAKEN_OLDEST) == [ids[1], ids[2], ids[0]]
+    assert await list_taken(AlbumSort.TAKEN_NEWEST) == [ids[0], ids[2], ids[1]]
+    await take_at(tables, images[0].key, 2000)
+    for listed in (album, other):
+        assert await list_taken(AlbumSort.TAKEN_OLDEST, listed) == [ids[0], ids[1], ids[2]]
+    trashed = await tables.images.get(images[1].key)
+    await tables.images.store(trashed, edit_details(trashed, trashed_at=now()))
+    await take_at(tables, images[2].key, 1999)
+    assert await list_taken(AlbumSort.TAKEN_OLDEST) == [ids[2], ids[0], ids[1]]
+
+
+@pytest.mark.parametrize("sort", [each for each in AlbumSort if each is not AlbumSort.MANUAL])
+async def test_contributions_are_paged_in_each_order(tables: Tables, sort: AlbumSort) -> None:
+    album = await create_album(tables)
+    member = await create_contributor(tables, album)
+    images = [await create_uploaded(tables, member.member) for _ in range(5)]
+    for image, year in zip(images, (2004, 2001, 2002, 2001, 2003), strict=True):
+        await take_at(tables, image.key, year)
+    await tables.contributions.add(member, [image.image_id for image in images], Visibility())
+    every = await tables.contributions.list_entries(album.key, sort, 10)
+    positions = [each.position for each in every]
+    assert positions == sorted(positions, reverse=not sort.is_ascending)
+    assert len(positions) == len(images)
+    paged, after = [], None
+    while page := await tables.contributions.list_entries(album.key, sort, 2, after):
+        paged += page
+        after = page[-1].position
+    assert paged == every
+
+
+async def test_the_manual_order_is_one_of_the_owner_and_of_members(tables: Tables) -> None:
+    album = await create_album(tables)
+    member = await create_contributor(tables, album)
+    own = [(await create_uploaded(tables, album.owner)).image_id for _ in range(2)]
+    added = [(await create_uploaded(tables, member.member)).image_id for _ in range(2)]
+    await tables.albums.add_images(album.key, own[:1])
+    await tables.contributions.add(member, added, Visibility())
+    await tables.albums.add_images(album.key, own[1:])
+
+    async def list_manual() -> list[str]:
+        entries = await tables.albums.list_entries(album.key, AlbumSort.MANUAL, 10)
+        return [each.image_id for each in entries]
+
+    assert sorted((await list_manual())[1:3]) == added
+    moved = await tables.albums.move_images(album.key, [added[0], own[0]], own[1], MoveSide.AFTER)
+    assert moved == {added[0], own[0]}
+    expected = [added[1], own[1], added[0], own[0]]
+    assert await list_manual() == expected
+    # A new visibility leaves the image where it is.
+    await tables.contributions.add(member, added, Visibility(metadata=True))
+    assert await list_manual() == expected
+    await tables.contributions.remove(album.key, added[:1])
+    assert await list_manual() == [added[1], own[1], own[0]]
+    await tables.contributions.remove_contributor(album.key, member.member)
+    assert await list_manual() == [own[1], own[0]]
+    for sort in (AlbumSort.UPLOADED_NEWEST, AlbumSort.TAKEN_NEWEST):
+        entries = await tables.albums.list_entries(album.key, sort, 10)
+        assert {each.image_id for each in entries} <= set(own)

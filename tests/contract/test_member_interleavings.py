@@ -6,6 +6,7 @@ operation runs to its end, or the process crashes.
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -25,7 +26,7 @@ from sightline.domain.album_members import (
     Visibility,
     accept_invitation,
 )
-from sightline.domain.albums import AlbumNotFound
+from sightline.domain.albums import AlbumNotFound, AlbumSort
 from sightline.domain.clock import now
 from sightline.domain.images import Image
 from sightline.member_removal import MemberRemover
@@ -35,6 +36,7 @@ from sightline_testing.builders import (
     create_album,
     create_image,
     create_member,
+    edit_details,
     make_invitation,
     new_owner,
     with_recognition,
@@ -158,11 +160,18 @@ class World:
     async def trash(self, tables: Tables) -> None:
         await ImageTrash(tables.images, tables.albums).move(self.image.key)
 
+    async def correct_time(self, tables: Tables) -> None:
+        image = await tables.images.get_stored(self.image.key)
+        corrected = edit_details(image, taken_at=datetime(2001, 2, 3, tzinfo=UTC))
+        await tables.images.store(image, corrected)
+
     # What is left
 
     async def find_contributions(self) -> tuple[bool, bool]:
         """Return whether the album has the image, and whether the image names the album."""
-        listed = await self.tables.contributions.page(self.album.key, 10)
+        listed = await self.tables.contributions.list_entries(
+            self.album.key, AlbumSort.UPLOADED_NEWEST, 10
+        )
         named = await self.tables.contributions.list_albums(self.image.key)
         return bool(listed), bool(named)
 
@@ -228,6 +237,28 @@ async def test_nothing_is_added_after_a_change_that_forbids_it(world: World, cha
         return made
 
     assert await for_each_call(run) == 3
+
+
+@pytest.mark.parametrize("adds_first", [True, False])
+async def test_a_contribution_has_the_time_to_which_its_image_is_corrected_meanwhile(
+    world: World, *, adds_first: bool
+) -> None:
+    """Whichever is first, the album has the image at its present time of capture."""
+
+    async def run(at: int) -> bool:
+        await world.start()
+        operations = [world.add, world.correct_time]
+        first, second = operations if adds_first else reversed(operations)
+        made = await world.run_with(first, at, second)
+        image = await world.tables.images.get(world.image.key)
+        (entry,) = await world.tables.contributions.list_entries(
+            world.album.key, AlbumSort.TAKEN_NEWEST, 10
+        )
+        assert image.capture_position.startswith("2001-02-03"), at
+        assert entry.position == image.capture_position, at
+        return made
+
+    assert await for_each_call(run) >= 3
 
 
 @pytest.mark.parametrize("operation", ["leave", "delete_album"])

@@ -10,7 +10,7 @@ import textwrap
 import time
 from collections.abc import AsyncIterator
 from contextlib import closing
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Literal
 
@@ -44,6 +44,7 @@ from sightline_testing.builders import (
     ETAG,
     count_labels,
     create_album,
+    create_image,
     create_member,
     edit_details,
     find_labeled,
@@ -79,6 +80,13 @@ VERSION_WITHOUT_ALBUM_ENTRIES = next(
     version
     for version, statements in enumerate(MIGRATIONS)
     if any("CREATE TABLE album_entries" in statement for statement in statements)
+)
+
+#: The statements that place contributions in the orders of albums.
+PLACE_CONTRIBUTIONS = next(
+    statements
+    for statements in MIGRATIONS
+    if any("ADD COLUMN contributor" in statement for statement in statements)
 )
 
 #: The schema version before images had a position in the timeline.
@@ -243,7 +251,10 @@ async def share_album(tables: Tables, image: Image) -> None:
     await tables.album_members.list_members(album.key)
     await tables.album_members.update(member, member)
     await tables.contributions.add(member, [image.image_id], Visibility())
-    await tables.contributions.page(album.key, 10)
+    for sort in AlbumSort:
+        await tables.albums.list_entries(album.key, sort, 10)
+        if sort is not AlbumSort.MANUAL:
+            await tables.contributions.list_entries(album.key, sort, 10)
     await tables.contributions.get(album.key, image.image_id)
     await tables.contributions.list_albums(image.key)
     await tables.contributions.remove(album.key, [image.image_id], image.owner)
@@ -464,7 +475,8 @@ async def test_images_of_existing_albums_get_their_places(
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("DROP TABLE album_entries")
         connection.execute(f"PRAGMA user_version = {VERSION_WITHOUT_ALBUM_ENTRIES}")
-    monkeypatch.setattr(opening, "MIGRATIONS", MIGRATIONS[: VERSION_WITHOUT_ALBUM_ENTRIES + 1])
+    migrations = (*MIGRATIONS[: VERSION_WITHOUT_ALBUM_ENTRIES + 1], PLACE_CONTRIBUTIONS)
+    monkeypatch.setattr(opening, "MIGRATIONS", migrations)
     async with Database.open(path) as database:
         albums = sqlite_tables(database).albums
         assert await albums.list_entries(album.key, AlbumSort.TAKEN_NEWEST, 10) == placed
@@ -473,6 +485,41 @@ async def test_images_of_existing_albums_get_their_places(
         ordered = await albums.list_entries(album.key, AlbumSort.MANUAL, 10)
     assert [each.image_id for each in ordered] == [image.image_id for image in images]
     assert rank_of_position(ordered[0].position) == upload_rank(images[0].image_id)
+
+
+async def test_existing_contributions_get_their_places(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path.parent.mkdir()
+    async with Database.open(path) as database:
+        tables = sqlite_tables(database)
+        album = await create_album(tables)
+        member = await create_member(tables, album.key, role=AlbumRole.CONTRIBUTOR)
+        images = [await create_image(tables, member.member) for _ in range(2)]
+        for image, at in zip(
+            images, (datetime(2002, 1, 2, 3, 4, 5, 678, tzinfo=UTC), None), strict=True
+        ):
+            recognized = with_recognition(image, "Dog")
+            await tables.images.store(image, recognized)
+            await tables.images.store(recognized, edit_details(recognized, taken_at=at))
+        added = await tables.contributions.add(
+            member, [image.image_id for image in images], Visibility()
+        )
+        assert len(added) == len(images)
+        placed = await tables.contributions.list_entries(album.key, AlbumSort.TAKEN_NEWEST, 10)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DELETE FROM album_entries")
+        connection.execute("DROP INDEX album_entries_by_contributor")
+        connection.execute("ALTER TABLE album_entries DROP COLUMN contributor")
+        connection.execute("PRAGMA user_version = 0")
+        connection.commit()
+    monkeypatch.setattr(opening, "MIGRATIONS", (PLACE_CONTRIBUTIONS,))
+    async with Database.open(path) as database:
+        tables = sqlite_tables(database)
+        taken = await tables.contributions.list_entries(album.key, AlbumSort.TAKEN_NEWEST, 10)
+        assert taken == placed
+        ranked = await tables.albums.list_entries(album.key, AlbumSort.MANUAL, 10)
+        assert [each.image_id for each in ranked] == [image.image_id for image in images]
 
 
 def test_a_newer_version_is_rejected_and_left_unchanged(path: Path) -> None:

@@ -347,8 +347,9 @@ async def test_left_items_of_shared_albums_are_deleted(
     await create_member(tables, kept.key, image.owner)
     found = [kind for kind, _ in await torn.find()]
     # The item of the invitation; that of the member, with both contributions; that of the
-    # contribution; and all pairs of the album but the contribution.
-    assert found == [DerivedKind.LEFT_SHARE] * (1 + 3 + 1 + 4)
+    # contribution, and its rank; and all pairs of the album but the contribution.
+    expected = [DerivedKind.LEFT_SHARE] * (1 + 3 + 1 + 4) + [DerivedKind.EXTRA_ENTRY]
+    assert sorted(found) == sorted(expected)
     await torn.repair()
     # The contribution to the album that is gone was that of a member.
     await torn.repair()
@@ -356,3 +357,26 @@ async def test_left_items_of_shared_albums_are_deleted(
     page = await tables.album_members.page_memberships(image.owner, 10)
     assert len(page.members) == 3
     assert {each.album_id for each in page.members} >= {kept.album_id}
+
+
+async def test_contributions_get_their_places_in_an_album(
+    torn: TornTable, upload: UploadImage
+) -> None:
+    """A place that is missing, as before albums listed contributions in order, or that is old."""
+    tables = torn.stack.tables
+    image = await torn.process(await upload())
+    album = await create_album(tables)
+    member = await create_member(tables, album.key, image.owner, role=AlbumRole.CONTRIBUTOR)
+    await tables.contributions.add(member, [image.image_id], Visibility())
+    pk = f"USER#{album.owner}"
+    await torn.delete(f"{pk}#RANK#{album.album_id}", image.image_id)
+    contribution = f"{pk}#CONTRIBUTIONS#{album.album_id}", image.image_id
+    await torn.update(*contribution, "SET timeline = :old")
+    kinds = [kind for kind, _ in await torn.find()]
+    assert kinds == [DerivedKind.WRONG_POSITION, DerivedKind.MISSING_ENTRY]
+    assert await torn.repair() == [True, True]
+    assert await torn.find() == []
+    taken = await tables.contributions.list_entries(album.key, AlbumSort.TAKEN_NEWEST, 10)
+    assert [each.position for each in taken] == [image.capture_position]
+    ranked = await tables.albums.list_entries(album.key, AlbumSort.MANUAL, 10)
+    assert [each.image_id for each in ranked] == [image.image_id]

@@ -6,6 +6,7 @@ import random
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
+import aiohttp
 import boto3
 import pytest
 from aiohttp import web
@@ -41,6 +42,7 @@ class FakeAws:
 
     def __init__(self) -> None:
         self.bodies: list[bytes] = []
+        self.message = "x"
 
     async def handle(self, request: web.BaseRequest) -> web.Response:
         self.bodies.append(await request.read())
@@ -58,7 +60,9 @@ class FakeAws:
         if call.operation == "DeleteMessageBatch":
             entries = json.loads(self.bodies[-1])["Entries"]
             return web.json_response({"Successful": [{"Id": each["Id"]} for each in entries]})
-        messages = [{"MessageId": f"m{n}", "ReceiptHandle": "r", "Body": "x"} for n in range(3)]
+        messages = [
+            {"MessageId": f"m{n}", "ReceiptHandle": "r", "Body": self.message} for n in range(3)
+        ]
         return web.json_response({"Messages": messages})
 
 
@@ -189,6 +193,22 @@ async def test_message_is_redelivered(route: Route) -> None:
         while len(route.aws.bodies) < 2:  # noqa: ASYNC110 - the proxy has no event to wait for
             await asyncio.sleep(0.01)
     assert json.loads(route.aws.bodies[1])["MessageBody"] == "x"
+
+
+@pytest.mark.parametrize("route", [None], indirect=True)
+async def test_events_of_s3_are_delivered_again_as_if_they_were_a_day_old(route: Route) -> None:
+    record = {"eventName": "ObjectCreated:Post", "eventTime": "2026-11-27T09:00:00.250Z"}
+    route.aws.message = json.dumps({"Records": [record]})
+    received = await route.call(Service.SQS)
+    async with aiohttp.ClientSession() as http:
+        await http.put(f"{route.url}/-/late-events", json=2)
+        async with http.get(f"{route.url}/-/metrics") as response:
+            metrics = await response.json()
+    bodies = [json.loads(json.loads(body)["MessageBody"]) for body in route.aws.bodies[1:]]
+    assert len(received["Messages"]) == 3
+    expected = {"Records": [{**record, "eventTime": "2026-11-26T09:00:00.250Z"}]}
+    assert bodies == [expected] * 2
+    assert metrics["faults"]["sqs"]["late event"] == 2
 
 
 def test_fault_frequencies_match_the_rates() -> None:

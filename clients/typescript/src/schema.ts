@@ -306,10 +306,11 @@ export interface paths {
         };
         /**
          * List the images of an album
-         * @description Return the images of an own or shared album, with those that members added, newest first.
+         * @description Return the images of an own or shared album, with those that members added, in its order.
          *
-         *     Titles and times of capture are null unless they are shown to the caller. A page may have fewer
-         *     items than `limit`, and still have a `next_cursor`.
+         *     A cursor continues the order in which the list began. Titles and times of capture are null
+         *     unless they are shown to the caller. A page may have fewer items than `limit`, and still have a
+         *     `next_cursor`.
          */
         get: operations["list_album_images"];
         put?: never;
@@ -1407,7 +1408,11 @@ export interface components {
         AlbumImageBatch: {
             ids: string[];
         };
-        /** @description A page of images, newest first; `next_cursor` continues it, null on the last page. */
+        /**
+         * @description A page of images in the order of the album.
+         *
+         *     `next_cursor` continues it, null on the last page.
+         */
         AlbumImagePage: {
             items: components["schemas"]["AlbumImageSummary"][];
             next_cursor: string | null;

@@ -57,6 +57,14 @@ KILL_INTERVAL_SECONDS = (1.5, 5.0)
 #: Share of the kills that are SIGKILL; the others are SIGTERM.
 SIGKILL_SHARE = 0.6
 
+#: Share of the interventions that pause a process with SIGSTOP, and how long, seconds: up to more
+#: than the visibility timeout of a message.
+PAUSE_SHARE = 0.15
+PAUSE_SECONDS = (1.0, 14.0)
+
+#: Events of S3 that are delivered again at the end of the load, as if they were a day late.
+LATE_EVENTS = 200
+
 #: Unparsable messages sent to each queue: only these may be dead-lettered.
 POISON_MESSAGE_COUNT = 3
 
@@ -94,6 +102,7 @@ class ChaosTest:
         self.drain_seconds: float | None = None
         self._endpoint = RecordingEndpoint(self.ledger, options.seed)
         self._notifications = 0
+        self._users: list[SimulatedUser] = []
 
     async def run(self) -> list[Violation]:
         await self._fleet.start()
@@ -104,7 +113,7 @@ class ChaosTest:
                 await self._run_load()
                 self._console.print("fault injection ended; draining the queues")
                 await self._drain()
-            await self._visit_share_links()
+            await self._visit()
         finally:
             sampling.cancel()
         self.metrics = await self._fleet.query_proxy("metrics")
@@ -122,11 +131,11 @@ class ChaosTest:
         timeout = aiohttp.ClientTimeout(total=RESPONSE_TIMEOUT_SECONDS)
         connector = aiohttp.TCPConnector(limit=0)
         async with aiohttp.ClientSession(timeout=timeout, connector=connector) as http:
-            simulated = self._create_users(http)
-            for user in simulated:
+            self._users = self._create_users(http)
+            for user in self._users:
                 await self._create_webhook(user)
             await self._fleet.configure_proxy("fault-multiplier", options.faults)
-            users = [asyncio.create_task(user.run(pacer, stop)) for user in simulated]
+            users = [asyncio.create_task(user.run(pacer, stop)) for user in self._users]
             killing = asyncio.create_task(self._kill_processes())
             poisoning = asyncio.create_task(self._send_poison_messages())
             try:
@@ -137,17 +146,20 @@ class ChaosTest:
             await poisoning
             # Users complete their last actions while faults are still injected.
             await asyncio.gather(*users)
+        await self._fleet.configure_proxy("late-events", LATE_EVENTS)
         await self._fleet.configure_proxy("fault-multiplier", 0)
         self._endpoint.rejected_share = 0
         self.timeline.mark("faults end")
 
-    async def _visit_share_links(self) -> None:
-        """Open every share link once, to compare what it shows with the state at the end."""
+    async def _visit(self) -> None:
+        """Open every share link and shared album, to compare what they show with the state."""
         timeout = aiohttp.ClientTimeout(total=RESPONSE_TIMEOUT_SECONDS)
         async with aiohttp.ClientSession(timeout=timeout) as http:
             visitor = Visitor(self._fleet.gateway_urls(), http, self._rng)
             for link in self.ledger.share_links:
                 await visitor.open(link)
+            for user in self._users:
+                await user.visit_albums(http)
 
     def _create_users(self, http: aiohttp.ClientSession) -> list[SimulatedUser]:
         users = []
@@ -176,16 +188,26 @@ class ChaosTest:
             await asyncio.sleep(0.2)
 
     async def _kill_processes(self) -> None:
-        while True:
-            await asyncio.sleep(self._rng.uniform(*KILL_INTERVAL_SECONDS))
-            service = self._rng.choice(
-                ["api", "worker", "worker", "resizer", "resizer", "notifier"]
-            )
-            target = self._rng.choice(self._fleet.list_processes(service))
-            number = signal.SIGKILL if self._rng.random() < SIGKILL_SHARE else signal.SIGTERM
-            if target.healthy:
-                self._fleet.send_signal(target, number)
-                self.timeline.mark(number.name)
+        # A pause ends with the load.
+        async with asyncio.TaskGroup() as pauses:
+            while True:
+                await asyncio.sleep(self._rng.uniform(*KILL_INTERVAL_SECONDS))
+                self._intervene(pauses)
+
+    def _intervene(self, pauses: asyncio.TaskGroup) -> None:
+        """Kill, stop or pause a random process."""
+        service = self._rng.choice(["api", "worker", "worker", "resizer", "resizer", "notifier"])
+        target = self._rng.choice(self._fleet.list_processes(service))
+        if not target.healthy or target.paused:
+            return
+        if self._rng.random() < PAUSE_SHARE:
+            seconds = self._rng.uniform(*PAUSE_SECONDS)
+            pauses.create_task(self._fleet.pause(target, seconds))
+            self.timeline.mark("SIGSTOP")
+            return
+        number = signal.SIGKILL if self._rng.random() < SIGKILL_SHARE else signal.SIGTERM
+        self._fleet.send_signal(target, number)
+        self.timeline.mark(number.name)
 
     async def _send_poison_messages(self) -> None:
         """Send messages that no consumer can parse, as a misconfigured producer would."""

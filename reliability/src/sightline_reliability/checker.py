@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from sightline_reliability.ledger import Ledger
+from sightline_reliability.ledger import Deletion, Ledger
 from sightline_reliability.system_state import Row, SystemState, get_image_id, get_owner
 
 #: Parts of an image that are processed independently.
@@ -131,6 +131,8 @@ def _check_confirmed_deletions(state: SystemState, ledger: Ledger) -> Violations
         | state.album_images.keys()
         | state.album_ranks.keys()
         | state.hash_index.keys()
+        | state.contributions.keys()
+        | state.image_contributions.keys()
     )
     for _, name, image_id in sorted(indexes):
         if image_id in deleted:
@@ -360,7 +362,8 @@ def _check_albums(state: SystemState, ledger: Ledger) -> Violations:
 
 def _check_album_orders(state: SystemState, ledger: Ledger) -> Violations:
     """Each image of an album has a place in its order of capture, and a rank."""
-    for owner, album_id, image_id in sorted(state.album_ranks.keys() - state.album_images.keys()):
+    inside = state.album_images.keys() | state.contributions.keys()
+    for owner, album_id, image_id in sorted(state.album_ranks.keys() - inside):
         yield "left", f"rank of {image_id} in the album {album_id} of {owner}, which has it not"
     for key, position in sorted(state.album_images.items()):
         *_, image_id = key
@@ -457,7 +460,8 @@ def _check_isolation(state: SystemState, ledger: Ledger) -> Violations:
     for owner, name, image_id in (
         state.word_index
         | state.album_images.keys()
-        | state.album_ranks.keys()
+        # The owner of an album arranges also what members added.
+        | (state.album_ranks.keys() - state.contributions.keys())
         | state.hash_index.keys()
     ):
         if owners.get(image_id, owner) != owner:
@@ -487,7 +491,10 @@ def _check_message_owners(state: SystemState, ledger: Ledger) -> Violations:
     owners = {image_id: row["owner"] for image_id, row in state.images.items()}
     owners |= {album_id: owner for owner, album_id in state.albums}
     owners |= {upload.image_id: upload.owner for upload in ledger.uploads}
+    joined = {(each.member, each.album_id) for each in ledger.memberships}
     for message in ledger.messages:
+        if message.type == "album.updated" and (message.owner, message.subject_id) in joined:
+            continue
         if owners.get(message.subject_id, message.owner) != message.owner:
             yield "foreign", f"{message.type} of {message.subject_id} reached {message.owner}"
 
@@ -539,6 +546,174 @@ def _check_shares(state: SystemState, ledger: Ledger) -> Violations:
                 yield "lost", f"share link {link.link_id} does not show {image_id}"
 
 
+def _check_sharing_pairs(state: SystemState, ledger: Ledger) -> Violations:
+    """Invitations, members and contributions are stored twice, and refer to what exists."""
+    digests = {
+        (row["owner"], row["album_id"], row["invitation_id"])
+        for row in state.invitation_digests.values()
+    }
+    for name, one, other in (
+        ("invitation", state.invitations.keys(), digests),
+        ("member", state.members.keys(), state.memberships.keys()),
+        ("contribution", state.contributions.keys(), state.image_contributions.keys()),
+    ):
+        for key in sorted(one ^ other):
+            yield "lost", f"{name} {key} is stored once only"
+        for owner, album_id, each in sorted(one | other):
+            if (owner, album_id) not in state.albums:
+                yield "left", f"{name} {each} of the album {album_id}, which does not exist"
+
+
+def _check_memberships(state: SystemState, ledger: Ledger) -> Violations:
+    """A membership exists from its confirmation until the member leaves or is removed."""
+    stored = {row["member_id"]: row for row in state.members.values()}
+    accepted = Counter(each.member_id for each in ledger.memberships if each.confirmed)
+    for member_id, count in accepted.items():
+        if count > 1:
+            yield "doubled", f"invitation {member_id} was accepted by {count} persons"
+    for each in ledger.memberships:
+        row = stored.get(each.member_id)
+        if not each.confirmed:
+            continue
+        if each.ending == "confirmed" and row is not None:
+            yield "left", f"{each.member} is still a member of {each.album_id}"
+        is_kept = each.ending == "none" and (each.owner, each.album_id) in state.albums
+        if is_kept and (row is None or row.get("ended_at")):
+            yield "lost", f"{each.member} is no member of {each.album_id}"
+        if is_kept and row is not None and each.role not in {None, row["role"]}:
+            yield "lost", f"{each.member} is {row['role']} of {each.album_id}, not {each.role}"
+    used = {each for each, count in accepted.items() if count}
+    revoked = {each.invitation_id for each in ledger.invitations if each.revocation == "confirmed"}
+    for _, album_id, invitation_id in sorted(state.invitations):
+        if invitation_id in used:
+            yield "doubled", f"invitation {invitation_id} to {album_id} was accepted, and is open"
+        if invitation_id in revoked:
+            yield "left", f"invitation {invitation_id} to {album_id} was revoked"
+
+
+def _check_contributions(state: SystemState, ledger: Ledger) -> Violations:
+    """A contribution is one of a member, and has the place of its image in the album's orders."""
+    for key, row in sorted(state.contributions.items()):
+        owner, album_id, image_id = key
+        member = state.members.get((owner, album_id, row["contributor"]))
+        image = state.images.get(image_id)
+        if member is None:
+            yield "left", f"{image_id} in {album_id} of {row['contributor']}, who is no member"
+        if image is None:
+            yield "left", f"{image_id} in {album_id}, which does not exist"
+            continue
+        if image["owner"] != row["contributor"]:
+            yield "foreign", f"{image_id} of {image['owner']} was added by {row['contributor']}"
+        if not image.get("deleted_at"):
+            expected = f"{_get_local_time(image)}#{image_id}"
+            if (position := row.get("timeline")) != expected:
+                yield "lost", f"{key} is at {position} in the order of capture, expected {expected}"
+        rank = state.album_ranks.get(key)
+        if rank is None or not rank.endswith(f"#{image_id}"):
+            yield "lost", f"{key} has the rank {rank}"
+    inside = {(album_id, image_id) for _, album_id, image_id in state.contributions}
+    albums = {album_id for _, album_id in state.albums}
+    deletions: dict[str, Deletion] = {each.image_id: each.deletion for each in ledger.uploads}
+    for each in ledger.contributions.values():
+        is_inside = (each.album_id, each.image_id) in inside
+        is_kept = each.album_id in albums and deletions.get(each.image_id) == "none"
+        if each.inside is True and is_kept and not is_inside:
+            yield "lost", f"{each.image_id} was added to {each.album_id}, and is not in it"
+        if each.inside is False and is_inside:
+            yield "left", f"{each.image_id} was removed from {each.album_id}, and is in it"
+
+
+def _check_album_visits(state: SystemState, ledger: Ledger) -> Violations:
+    """The owner and the members of an album see its images in its order; others see nothing."""
+    for visit in ledger.album_visits:
+        album = state.albums.get((visit.owner, visit.album_id))
+        member = state.members.get((visit.owner, visit.album_id, visit.caller))
+        is_member = member is not None and not member.get("ended_at")
+        may_see = album is not None and (visit.caller == visit.owner or is_member)
+        name = f"{visit.album_id} to {visit.caller}"
+        if (visit.status == 200) is not may_see:
+            yield ("lost" if may_see else "foreign"), f"{name} responds {visit.status}"
+        if album is None or not may_see:
+            continue
+        images = _list_album_images(state, visit.owner, visit.album_id)
+        for image_id in sorted(set(visit.image_ids) - images.keys()):
+            yield "foreign", f"{name} shows {image_id}"
+        shown = [each for each in visit.image_ids if each in images]
+        ready = {each for each in images if _states(state.images[each]) == {"succeeded"}}
+        for image_id in sorted(ready - set(shown)):
+            yield "lost", f"{name} does not show {image_id}"
+        sort = album.get("sort", "uploaded_newest")
+        positions = [images[each][sort.partition("_")[0]] for each in shown]
+        if positions != sorted(positions, reverse=sort.endswith("_newest")):
+            yield "lost", f"{name} is not in the order {sort}: {positions}"
+        if len(set(shown)) != len(shown):
+            yield "doubled", f"{name} shows an image twice"
+
+
+def _list_album_images(state: SystemState, owner: str, album_id: str) -> dict[str, dict[str, str]]:
+    """Return the images that the members of an album see, with their place in each order."""
+    added = {
+        image_id
+        for (*album, image_id), row in state.contributions.items()
+        if album == [owner, album_id]
+        and (member := state.members.get((owner, album_id, row["contributor"]))) is not None
+        and not member.get("ended_at")
+    }
+    own = {image_id for *album, image_id in state.album_images if album == [owner, album_id]}
+    return {
+        image_id: {
+            "uploaded": image_id,
+            "taken": f"{_get_local_time(row)}#{image_id}",
+            "manual": state.album_ranks.get((owner, album_id, image_id)) or "",
+        }
+        for image_id in own | added
+        if (row := state.images.get(image_id)) is not None
+        and not row.get("deleted_at")
+        and not _get_trashed_at(row)
+    }
+
+
+def _check_corrections(state: SystemState, ledger: Ledger) -> Violations:
+    """A correction is applied once, and the renditions follow it."""
+    for upload in ledger.uploads:
+        row = state.images.get(upload.image_id)
+        if row is None or upload.deletion != "none":
+            continue
+        details = row.get("details", {})
+        taken_at = details.get("taken_at")
+        if upload.taken_at is not None and (
+            taken_at is None or _normalize_time(taken_at) != _normalize_time(upload.taken_at)
+        ):
+            yield "doubled", f"{upload.image_id} was taken at {taken_at}, not {upload.taken_at}"
+        rotation = int(details.get("rotation", 0))
+        if upload.rotation is not None and rotation != upload.rotation:
+            yield "doubled", f"{upload.image_id} is rotated by {rotation}, not {upload.rotation}"
+        position = _get_position(details.get("position"))
+        if upload.position is not None and position != upload.position:
+            yield "lost", f"{upload.image_id} is at {position}, not {upload.position}"
+    for image_id, row in state.images.items():
+        result = row["renditions"].get("result")
+        if row["renditions"]["state"] != "succeeded" or row.get("deleted_at") or not result:
+            continue
+        details = row.get("details", {})
+        wanted, rendered = int(details.get("rotation", 0)), int(result.get("rotation", 0))
+        if rendered != wanted:
+            yield "stuck", f"{image_id} is rendered at {rendered} degrees, not {wanted}"
+        corrected = _get_position(details.get("position"))
+        named = _get_position(result.get("corrected_place"))
+        if corrected is not None and named != corrected:
+            yield "stuck", f"the place of {image_id} is that of {named}, not of {corrected}"
+
+
+def _get_position(place: Any) -> tuple[float, float] | None:
+    """Return degrees north and east, None for no position."""
+    if isinstance(place, list):
+        place = dict(zip(("latitude", "longitude"), place, strict=False))
+    if not place or place.get("latitude") is None:
+        return None
+    return float(place["latitude"]), float(place["longitude"])
+
+
 def _check_row_types(state: SystemState, ledger: Ledger) -> Violations:
     for row in state.unknown_rows:
         yield "left", f"{row['pk']} {row['sk']} is of no documented type"
@@ -572,6 +747,11 @@ INVARIANTS = (
     Invariant("no webhook message reaches another owner", _check_message_owners),
     Invariant("share links are stored for their owner and by their token", _check_share_rows),
     Invariant("share links show what exists until they are revoked", _check_shares),
+    Invariant("items of shared albums exist in pairs, and with their album", _check_sharing_pairs),
+    Invariant("memberships last from their acceptance to their end", _check_memberships),
+    Invariant("contributions are those of members, in the album's orders", _check_contributions),
+    Invariant("an album is shown in its order, to its owner and members only", _check_album_visits),
+    Invariant("corrections are applied once, and the renditions follow them", _check_corrections),
     Invariant("every row is of a documented type", _check_row_types),
 )
 

@@ -10,12 +10,10 @@ from dataclasses import dataclass, field
 import aiohttp
 
 from sightline_reliability.ledger import Ledger, UploadRecord
+from sightline_reliability.requests import Json, RequestFailed, Response
 from sightline_reliability.users import (
     RETRYABLE_STATUSES,
-    Json,
     Pacer,
-    RequestFailed,
-    Response,
     SimulatedUser,
     is_in_progress,
 )

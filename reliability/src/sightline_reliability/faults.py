@@ -50,6 +50,8 @@ class Fault(StrEnum):
     REDELIVERY = "redelivery"
     #: Messages are delivered in another order.
     REORDER = "reorder"
+    #: An event of S3 is delivered again at the end, as if it were a day old.
+    LATE_EVENT = "late event"
 
 
 class Call(NamedTuple):

@@ -115,6 +115,7 @@ class ManagedProcess:
     process: asyncio.subprocess.Process | None = None
     stop_requested: bool = False
     healthy: bool = False
+    paused: bool = False
 
     @property
     def service(self) -> str:
@@ -277,6 +278,25 @@ class Fleet:
 
     def list_processes(self, service: str) -> list[ManagedProcess]:
         return [each for each in self.processes.values() if each.service == service]
+
+    async def pause(self, target: ManagedProcess, seconds: float) -> None:
+        """Stop a process and its children with SIGSTOP, then let them continue.
+
+        A host that is overloaded, or a virtual machine that is migrated, does the same: the process
+        does not notice that time passes, and its leases end.
+        """
+        if target.process is None or target.process.returncode is not None or target.stop_requested:
+            return
+        group = target.process.pid
+        target.paused = True
+        os.killpg(group, signal.SIGSTOP)
+        self.signals[signal.SIGSTOP.name] += 1
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            target.paused = False
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(group, signal.SIGCONT)
 
     def send_signal(self, target: ManagedProcess, number: signal.Signals) -> None:
         """Send SIGKILL as in a crash, or SIGTERM as in a deployment."""

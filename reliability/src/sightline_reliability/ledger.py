@@ -24,6 +24,10 @@ class UploadRecord:
     accepted: bool = False
     deletion: Deletion = "none"
     reprocess_count: int = 0
+    #: The corrections that must hold at the end; None while that is not known.
+    taken_at: str | None = None
+    rotation: int | None = None
+    position: tuple[float, float] | None = None
 
 
 @dataclass
@@ -55,6 +59,72 @@ class ShareRecord:
 
 
 @dataclass
+class InvitationRecord:
+    """An invitation to an album. `is_open` until a person accepted it or the owner revoked it."""
+
+    owner: str
+    album_id: str
+    invitation_id: str
+    token: str
+    role: str
+    is_open: bool = True
+    revocation: Deletion = "none"
+
+
+@dataclass
+class MembershipRecord:
+    """A membership in the album of another owner; `confirmed` by the response.
+
+    `member_id` is the id of the invitation. `role` is None while a change of it is not confirmed.
+    """
+
+    owner: str
+    album_id: str
+    member: str
+    member_id: str
+    role: str | None
+    confirmed: bool = False
+    ending: Deletion = "none"
+
+
+@dataclass
+class ContributionRecord:
+    """An image that a member added to an album, and whether it must be inside.
+
+    `inside` is None while that is not known: a request failed, or two overlapped.
+    """
+
+    album_id: str
+    image_id: str
+    contributor: str
+    inside: bool | None = None
+    pending: int = 0
+    overlapped: bool = False
+
+    def begin(self) -> None:
+        """Record that a request to add or remove the image starts."""
+        self.inside = None
+        self.overlapped = self.pending > 0
+        self.pending += 1
+
+    def end(self, inside: bool | None) -> None:
+        """Record the end of a request, and what it confirmed."""
+        self.pending -= 1
+        self.inside = None if self.overlapped or self.pending else inside
+
+
+@dataclass
+class AlbumVisit:
+    """What the list of a shared album returned to a person at the end of the run."""
+
+    caller: str
+    owner: str
+    album_id: str
+    status: int
+    image_ids: list[str] = field(default_factory=list)
+
+
+@dataclass
 class Ledger:
     """All uploads, and every response that violated the API's contract."""
 
@@ -75,6 +145,14 @@ class Ledger:
     #: Share links whose creation was confirmed.
     share_links: list[ShareRecord] = field(default_factory=list)
 
+    #: Owner and id of each album.
+    albums: list[tuple[str, str]] = field(default_factory=list)
+    invitations: list[InvitationRecord] = field(default_factory=list)
+    memberships: list[MembershipRecord] = field(default_factory=list)
+    #: By the ids of the album and of the image.
+    contributions: dict[str, ContributionRecord] = field(default_factory=dict)
+    album_visits: list[AlbumVisit] = field(default_factory=list)
+
     _owners: dict[str, str] = field(default_factory=dict)
 
     def add_upload(self, upload: UploadRecord) -> None:
@@ -83,6 +161,18 @@ class Ledger:
 
     def owner_of(self, image_id: str | None) -> str | None:
         return self._owners.get(image_id or "")
+
+    def contribution(self, album_id: str, image_id: str, contributor: str) -> ContributionRecord:
+        """Return the record of an image in an album, a new one if there is none."""
+        record = ContributionRecord(album_id, image_id, contributor)
+        return self.contributions.setdefault(f"{album_id} {image_id}", record)
+
+    def list_contributions(self, album_id: str, contributor: str) -> list[ContributionRecord]:
+        """Return the images that a person added to an album at any time."""
+        found = self.contributions.values()
+        return [
+            each for each in found if (each.album_id, each.contributor) == (album_id, contributor)
+        ]
 
     def count_unexpected(self, response: str) -> None:
         self.unexpected_responses[response] = self.unexpected_responses.get(response, 0) + 1

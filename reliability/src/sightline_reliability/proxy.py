@@ -7,6 +7,7 @@ GET  /-/metrics           {"calls": {service: n}, "faults": {service: {fault: n}
 GET  /-/spans             [[service, operation, start, end]] in Unix seconds: calls that started at
                           `?since=` or later
 PUT  /-/fault-multiplier  number that scales every fault rate; 0 disables fault injection
+PUT  /-/late-events       number of events of S3 to deliver again, as if they were a day late
 PUT  /-/outages           {service: "reset" | "hang"}: services that are unavailable, by resetting
                           each connection or by never responding
 """
@@ -17,6 +18,7 @@ import json
 import random
 import time
 from collections import Counter, deque
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import aiohttp
@@ -41,6 +43,12 @@ MAX_REDELIVERY_SECONDS = 15
 
 #: Maximum number of messages in one response of ReceiveMessage.
 SQS_BATCH_SIZE = 10
+
+#: Events of S3 that are kept, to be delivered again: a random choice of all.
+KEPT_EVENTS = 500
+
+#: Age of an event that is delivered late.
+LATE_EVENT_AGE = timedelta(days=1)
 
 #: Range of the delay of a slow call, uniformly distributed.
 SLOW_CALL_SECONDS = (0.05, 1.5)
@@ -73,6 +81,8 @@ class Proxy:
         self._calls: Counter[str] = Counter()
         self._faults: dict[str, Counter[str]] = {each: Counter() for each in Service}
         self._settled = 0
+        self._events: list[tuple[str, str]] = []
+        self._events_seen = 0
         self._spans: deque[tuple[str, str, float, float]] = deque(maxlen=SPAN_HISTORY_SIZE)
         self._session: aiohttp.ClientSession
         self._redeliveries: set[asyncio.Task[None]] = set()
@@ -196,6 +206,8 @@ class Proxy:
         """Return the response, with the delivery faults of a queue applied to its messages."""
         if call.operation == "DeleteMessageBatch" and response.status == 200:
             self._settled += len(json.loads(_get_body(response)).get("Successful", []))
+        if call.operation == "ReceiveMessage" and response.status == 200:
+            self._keep_events(call, response)
         delivery_faults = {Fault.DUPLICATE, Fault.REDELIVERY, Fault.REORDER}
         if fault not in delivery_faults or response.status != 200:
             return response
@@ -219,6 +231,27 @@ class Proxy:
                 self._redeliveries.add(task)
                 task.add_done_callback(self._redeliveries.discard)
         return web.json_response(document)
+
+    def _keep_events(self, call: Call, response: web.Response) -> None:
+        """Keep some of the events of S3 that a queue delivers, each with the same probability."""
+        for message in json.loads(_get_body(response)).get("Messages", []):
+            if '"ObjectCreated' not in message["Body"]:
+                continue
+            event = json.loads(call.body)["QueueUrl"], message["Body"]
+            self._events_seen += 1
+            if len(self._events) < KEPT_EVENTS:
+                self._events.append(event)
+            elif (at := self._rng.randrange(self._events_seen)) < KEPT_EVENTS:
+                self._events[at] = event
+
+    async def _deliver_late_events(self, count: int) -> None:
+        for url, body in self._rng.sample(self._events, min(count, len(self._events))):
+            document = json.loads(body)
+            for record in document.get("Records", []):
+                at = datetime.fromisoformat(record["eventTime"]) - LATE_EVENT_AGE
+                record["eventTime"] = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+            await self._redeliver(url, {"Body": json.dumps(document)})
+            self._faults[Service.SQS][Fault.LATE_EVENT] += 1
 
     async def _redeliver(self, queue_url: str, message: dict[str, str]) -> None:
         body = {
@@ -249,6 +282,8 @@ class Proxy:
                 return web.json_response([span for span in self._spans if span[2] >= since])
             case "PUT", "fault-multiplier":
                 self._fault_multiplier = float(await request.json())
+            case "PUT", "late-events":
+                await self._deliver_late_events(int(await request.json()))
             case "PUT", "outages":
                 self._outages = await request.json()
             case _:

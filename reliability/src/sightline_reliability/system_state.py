@@ -65,6 +65,18 @@ class SystemState:
     share_links: dict[tuple[str, str], Row] = field(default_factory=dict)
     #: Digest of the token -> share link, as visitors find it
     share_digests: dict[str, Row] = field(default_factory=dict)
+    #: (owner, album id, invitation id) -> invitation, as its owner lists it
+    invitations: dict[tuple[str, str, str], Row] = field(default_factory=dict)
+    #: Digest of the token -> invitation, as an invited person finds it
+    invitation_digests: dict[str, Row] = field(default_factory=dict)
+    #: (owner, album id, member) -> member of an album, as its owner lists it
+    members: dict[tuple[str, str, str], Row] = field(default_factory=dict)
+    #: (owner, album id, member) -> the same, as the member lists it
+    memberships: dict[tuple[str, str, str], Row] = field(default_factory=dict)
+    #: (owner, album id, image id) -> image that a member added to an album
+    contributions: dict[tuple[str, str, str], Row] = field(default_factory=dict)
+    #: (owner, album id, image id) -> the same, as found by the image
+    image_contributions: dict[tuple[str, str, str], Row] = field(default_factory=dict)
     unknown_rows: list[Row] = field(default_factory=list)
     #: Object keys of each bucket
     originals: set[str] = field(default_factory=set)
@@ -80,7 +92,7 @@ def read_state(client: Callable[[str], Any], stores: DataStores) -> SystemState:
     state = SystemState()
     s3, sqs = client("s3"), client("sqs")
     for row in _scan(client("dynamodb"), stores.table):
-        _add_row(state, row)
+        add_row(state, row)
     state.originals = set(_list_keys(s3, stores.originals))
     state.renditions = set(_list_keys(s3, stores.renditions))
     dead_letter_arns: dict[str, None] = {}
@@ -106,7 +118,7 @@ def get_owner(key: str) -> str:
     return key.split("/")[1]
 
 
-def _add_row(state: SystemState, row: Row) -> None:
+def add_row(state: SystemState, row: Row) -> None:
     """Add a row to the collection that its key determines."""
     match row["pk"].split("#"), row["sk"].split("#"):
         case [["USER", _], ["IMAGE", image_id]]:
@@ -133,6 +145,21 @@ def _add_row(state: SystemState, row: Row) -> None:
             state.share_links[owner, link_id] = row
         case [["SHARE", digest], ["SHARE"]]:
             state.share_digests[digest] = row
+        case [["USER", owner], ["INVITATION", album_id, invitation_id]]:
+            state.invitations[owner, album_id, invitation_id] = row
+        case [["INVITATION", digest], ["INVITATION"]]:
+            state.invitation_digests[digest] = row
+        case [["USER", owner], ["MEMBER", album_id, member]]:
+            state.members[owner, album_id, member] = row
+        case [["USER", member], ["MEMBERSHIP", album_id]]:
+            state.memberships[row["owner"], album_id, member] = row
+        case [["USER", owner, "CONTRIBUTIONS", album_id], [image_id]]:
+            state.contributions[owner, album_id, image_id] = row
+        case [["USER", _], ["CONTRIBUTION", image_id, album_id]]:
+            state.image_contributions[row["owner"], album_id, image_id] = row
+        case [["USER", _], ["INVITED", _]]:
+            # The number of invitations of a day.
+            pass
         case [["EVENT_QUEUES"], _]:
             # The event queues of the gateway's tasks hold no data of an owner.
             pass

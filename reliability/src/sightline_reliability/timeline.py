@@ -87,7 +87,7 @@ def plot_timeline(timeline: Timeline, path: Path, title: str) -> None:
     upper.set(ylabel="rate, per second", title=title)
     lower.set(
         ylabel="unsettled messages",
-        xlabel="time, seconds (red: SIGKILL, yellow: SIGTERM, green: end of fault injection)",
+        xlabel="time, seconds (red: SIGKILL, yellow: SIGTERM, gray: SIGSTOP, green: faults end)",
     )
     for axes in (upper, lower):
         axes.legend(loc="upper left", fontsize="small")

@@ -10,14 +10,16 @@ import hashlib
 import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, NamedTuple
 from uuid import UUID
 
 import aiohttp
 
+from sightline_reliability.corrections import CorrectionActions
 from sightline_reliability.ledger import ImageKind, Ledger, ShareRecord, UploadRecord
 from sightline_reliability.recognition_emulator import LABELS, WORDS
+from sightline_reliability.requests import Json, RequestFailed, Response
 from sightline_reliability.sample_images import draw_image, make_corrupt_image
+from sightline_reliability.shared_albums import SharedAlbumActions
 
 #: Seconds for which a user retries a request before giving up.
 RETRY_SECONDS = 150.0
@@ -32,16 +34,8 @@ MAX_RETRY_WAIT_SECONDS = 2.0
 #: Share of the uploads that also request text detection.
 TEXT_DETECTION_SHARE = 0.3
 
-Json = dict[str, Any]
-
-
-class RequestFailed(Exception):
-    """A request failed permanently, or did not succeed within `RETRY_SECONDS`."""
-
-
-class Response(NamedTuple):
-    status: int
-    body: Any
+#: Orders of new albums.
+ALBUM_SORTS = ("uploaded_newest", "uploaded_oldest", "taken_newest", "taken_oldest", "manual")
 
 
 class Pacer:
@@ -89,6 +83,10 @@ class SimulatedUser:
         self._uploads: list[UploadRecord] = []
         self._sent_images: list[tuple[bytes, str]] = []
         self._album_ids: list[str] = []
+        self._shared_albums = SharedAlbumActions(
+            owner, self._album_ids, self._choose_upload, self._request, ledger, self._rng
+        )
+        self._corrections = CorrectionActions(self._choose_upload, self._request, self._rng)
         self._action_weights = {
             name: weight
             for name, weight in ACTION_WEIGHTS.items()
@@ -102,12 +100,23 @@ class SimulatedUser:
             (name,) = self._rng.choices(
                 list(self._action_weights), list(self._action_weights.values())
             )
-            action: Callable[[], Awaitable[None]] = getattr(self, name)
             try:
-                await action()
+                await self._find_action(name)()
                 self._ledger.count_action(name)
             except RequestFailed as error:
                 self._ledger.count_unexpected(f"gave up: {name}: {error}")
+
+    async def visit_albums(self, http: aiohttp.ClientSession) -> None:
+        """List all albums that the user shares or has joined, at the end of a run."""
+        self._http = http
+        await self._shared_albums.visit_albums()
+
+    def _find_action(self, name: str) -> Callable[[], Awaitable[None]]:
+        for actions in (self, self._corrections, self._shared_albums):
+            if (action := getattr(actions, name, None)) is not None:
+                found: Callable[[], Awaitable[None]] = action
+                return found
+        raise AttributeError(name)
 
     async def upload_valid(self) -> None:
         body, media_type = draw_image(self._rng)
@@ -178,14 +187,6 @@ class SimulatedUser:
             path = f"/v1/images/{upload.image_id}/restore"
             await self._request("POST", path, None, {200, 409})
 
-    async def correct_time(self) -> None:
-        """Move the image to another month of the timeline, or back to that of its file."""
-        if upload := self._choose_upload():
-            month = self._rng.choice((None, "1987-08", "2001-01"))
-            changes = {"taken_at_override": month and f"{month}-02T16:30:00"}
-            path = f"/v1/images/{upload.image_id}"
-            await self._request("PATCH", path, changes, {200, 404, 409})
-
     async def update_images(self) -> None:
         """Mark images as favorites, archive, rate or label them, or take that back."""
         image_ids = [each.image_id for each in (self._choose_upload() for _ in range(3)) if each]
@@ -223,14 +224,26 @@ class SimulatedUser:
         return str(response.body["secret"])
 
     async def create_album(self) -> None:
-        response = await self._request("POST", "/v1/albums", {"title": "Summer"}, {201})
+        body = {"title": "Summer", "sort": self._rng.choice(ALBUM_SORTS)}
+        response = await self._request("POST", "/v1/albums", body, {201})
         self._album_ids.append(response.body["id"])
+        self._ledger.albums.append((self.owner, response.body["id"]))
 
     async def add_to_album(self) -> None:
         await self._change_album("images")
 
     async def remove_from_album(self) -> None:
         await self._change_album("images/delete")
+
+    async def move_in_album(self) -> None:
+        """Arrange the album; an image that is not in it is not moved, or no anchor."""
+        chosen = [each.image_id for each in (self._choose_upload() for _ in range(3)) if each]
+        anchor, *image_ids = dict.fromkeys(chosen) if chosen else ("",)
+        if image_ids and self._album_ids:
+            path = f"/v1/albums/{self._rng.choice(self._album_ids)}/images/move"
+            side = self._rng.choice(("before", "after"))
+            body = {"ids": image_ids, side: anchor}
+            await self._request("POST", path, body, {207, 404, 409})
 
     async def _change_album(self, subpath: str) -> None:
         image_ids = [each.image_id for each in (self._choose_upload() for _ in range(4)) if each]
@@ -418,19 +431,35 @@ ACTION_WEIGHTS = {
     "delete_images": 1,
     "move_to_trash": 4,
     "restore_image": 4,
-    "correct_time": 3,
+    "correct_time": 2,
+    "correct_position": 0.5,
+    "rotate_image": 1,
+    "shift_times": 2,
+    "rotate_images": 0.5,
     "update_images": 4,
     "reprocess_image": 4,
     "edit_labels": 4,
     "create_album": 1,
     "add_to_album": 5,
     "remove_from_album": 2,
+    "move_in_album": 1,
     "delete_album": 0.4,
+    "invite_to_album": 3,
+    "revoke_invitation": 0.3,
+    "accept_invitation": 2,
+    "contribute": 5,
+    "withdraw_contribution": 0.7,
+    "remove_contribution": 0.5,
+    "change_role": 0.5,
+    "remove_member": 0.4,
+    "leave_album": 0.4,
+    "list_shared_album": 0.5,
     "share_image": 3,
     "share_album": 1,
     "revoke_share_link": 1,
     "list_everything": 3,
     "access_foreign_image": 1,
+    "access_foreign_album": 0.5,
 }
 
 #: Actions after which an owner's monthly usage exceeds what is left.

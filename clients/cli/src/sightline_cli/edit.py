@@ -6,6 +6,13 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from sightline_cli.arguments import DryRun, ImageIds, resolve_images
 from sightline_cli.formatting import format_count, format_image
@@ -26,16 +33,19 @@ from sightline_cli.times import parse_capture_time
 from sightline_client import UNSET, AsyncSightline, Feature, ImageView
 from sightline_client.errors import (
     Conflict,
-    InvalidCaptureTime,
     InvalidRequest,
     NotFound,
     PreconditionFailed,
+    Problem,
 )
-from sightline_client.generated.models import ReprocessRequestPartsItem
+from sightline_client.generated.models import ItemOutcome, ReprocessRequestPartsItem
 from sightline_client.generated.types import Unset
 
 #: Errors that concern one image, not the whole batch.
-IMAGE_ERRORS = (NotFound, InvalidRequest, Conflict, PreconditionFailed, InvalidCaptureTime)
+IMAGE_ERRORS = (NotFound, InvalidRequest, Conflict, PreconditionFailed)
+
+#: Images of one request.
+BATCH_SIZE = 100
 
 
 class Rotation(StrEnum):
@@ -114,14 +124,17 @@ def edit(
 ) -> None:
     """Change the texts, labels, time, position, rotation, rating or place in the archive.
 
+    Up to 100 images are updated with each request.
+
     Example: `sightline search Beach --ids | sightline edit - --add-label Holiday --favorite`
     """
-    added, removed = add_label or [], remove_label or []
     taken_at = UNSET if taken is None else parse_capture_time(taken)
     shift = taken_at if isinstance(taken_at, timedelta) else None
     texts = {"title": _read_text(title), "description": _read_text(description)}
     fields: dict[str, Any] = {name: text for name, text in texts.items() if text is not UNSET}
-    if not isinstance(taken_at, timedelta | Unset):
+    if shift is not None:
+        fields["taken_at_shift"] = shift
+    elif not isinstance(taken_at, Unset):
         fields["taken_at_override"] = taken_at
     if position is not None:
         fields["position_override"] = parse_position(position)
@@ -129,27 +142,25 @@ def edit(
         fields["rotation"] = int(rotate.value)
     flags = {"favorite": favorite, "archived": archive, "rating": rating}
     fields |= {name: value for name, value in flags.items() if value is not None}
-    if not (fields or added or removed or shift is not None):
+    labels = {"add_labels": add_label, "remove_labels": remove_label}
+    fields |= {name: value for name, value in labels.items() if value}
+    if not fields:
         raise typer.BadParameter(
             "provide --title, --description, --add-label, --remove-label, --taken, --position, "
             "--rotate, --favorite, --archive or --rating"
         )
 
-    async def change(client: AsyncSightline, image_id: str) -> ImageView:
-        image: ImageView | None = None
-        if added or removed:
-            image = await client.edit_labels(image_id, add=added, remove=removed)
-        if shift is not None:
-            image = await client.shift_capture_time(image_id, shift)
-        if fields or image is None:
-            image = await client.update(image_id, **fields)
-        return image
-
     async def work() -> int:
         async with open_client() as client:
             ids = await resolve_images(client, images)
-            _, code = await _change_all(client, ids, change, "Updated", as_json)
-            return code
+            outcomes = await _update_all(client, ids, fields)
+            updated = [each.id for each in outcomes if not each.problem]
+            if as_json:
+                for image_id in updated:
+                    print_json((await client.image(image_id)).to_dict())
+            else:
+                ERR.print(f"Updated {format_count(len(updated), 'image')}")
+        return _report_failures(outcomes)
 
     run(work())
 
@@ -193,6 +204,35 @@ def reprocess(
         return combine_exit_codes([code, Exit.FAILED if failed else 0])
 
     run(work())
+
+
+async def _update_all(
+    client: AsyncSightline, ids: list[str], fields: dict[str, Any]
+) -> list[ItemOutcome]:
+    """Update the images in requests of up to 100; return the outcome of each.
+
+    Each request has an idempotency key, so that a retry does not shift a time twice.
+    """
+    columns = TextColumn("Updating"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    outcomes: list[ItemOutcome] = []
+    with Progress(*columns, console=ERR, transient=True) as progress:
+        task = progress.add_task("", total=len(ids))
+        for start in range(0, len(ids), BATCH_SIZE):
+            outcomes += await client.update_many(ids[start : start + BATCH_SIZE], **fields)
+            progress.update(task, completed=len(outcomes))
+    return outcomes
+
+
+def _report_failures(outcomes: list[ItemOutcome]) -> int:
+    """Print why images were not updated; return the exit code."""
+    codes = [
+        report_error(Problem.from_body(each.problem, {}), subject=each.id)
+        for each in outcomes
+        if each.problem
+    ]
+    if codes:
+        ERR.print(f"[red]{format_count(len(codes), 'image')} failed[/]")
+    return combine_exit_codes(codes)
 
 
 async def _change_all(

@@ -20,12 +20,14 @@ from botocore.exceptions import ClientError
 
 from sightline.adapters.aws.clients import Clients
 from sightline.adapters.dynamo.album_entries import entry_item, rank_item
+from sightline.adapters.dynamo.contribution_positions import ContributionPositions
 from sightline.adapters.dynamo.image_index import HashIndexWriter, LabelIndexWriter
 from sightline.adapters.dynamo.items import (
     IMAGE_PREFIX,
     TOTAL,
     USAGE_PREFIX,
     Item,
+    album_contribution_key,
     calls_attribute,
     content_image_key,
     image_key,
@@ -35,6 +37,7 @@ from sightline.adapters.dynamo.items import (
     month_counts_partition,
     owner_partition,
     plain_item,
+    rank_key,
     read_image,
     usage_key,
     word_count_key,
@@ -46,6 +49,7 @@ from sightline.adapters.dynamo.schema import TIMELINE_ATTRIBUTE
 from sightline.adapters.dynamo.transactions import is_condition_failure, transact
 from sightline.adapters.dynamo.upgrades import current_version, upgrade, version_of
 from sightline.adapters.dynamo.word_index import WordIndexWriter
+from sightline.domain.album_members import Contribution
 from sightline.domain.albums import AlbumKey
 from sightline.domain.image_words import WordField
 from sightline.domain.images import REVISED, Image, PartName
@@ -112,6 +116,7 @@ class Rebuilder:
         self._labels = LabelIndexWriter(client, table)
         self._words = WordIndexWriter(client, table)
         self._hashes = HashIndexWriter(table)
+        self._contributions = ContributionPositions(client, table)
 
     @classmethod
     async def open(cls, outputs: StackOutputs, exits: AsyncExitStack) -> "Rebuilder":
@@ -137,6 +142,9 @@ class Rebuilder:
                 *await self._find_missing(images),
                 *await self._find_misplaced(images),
                 *await self._find_left_in_album([each for each in items if _album_member(each)]),
+                *await self._find_misplaced_contributions(
+                    [_read_contribution(each) for each in items if _is_contribution(each)]
+                ),
                 *self._find_wrong_positions([each for each in items if _is_image(each)]),
                 *await self._find_extra([each for each in items if _indexed_image(each)]),
                 *await self._find_left_shares(items),
@@ -241,19 +249,69 @@ class Rebuilder:
         keys = {key for _, key, _ in members}
         rows = await read_many(self._client, self._table, [image_key(key) for key in keys])
         images = {image.key: image for image in map(read_image, rows)}
+        left = [
+            (item, key, AlbumKey(key.owner, album_id))
+            for item, key, album_id in members
+            if key not in images or album_id not in images[key].albums
+        ]
+        # An image that a member added has a rank, and is not one of the owner.
+        added = [album_contribution_key(album, key.image_id) for _, key, album in left]
+        distinct = {_key_of(key): key for key in added}.values()
+        found = {_key_of(row) for row in await read_many(self._client, self._table, distinct)}
         return [
             DerivedFinding(
                 DerivedKind.EXTRA_ENTRY,
                 key.owner,
                 " ".join(_key_of(item)),
                 [
-                    self._check_member(key, images.get(key), album_id, "NOT "),
+                    self._check_member(key, images.get(key), album.album_id, "NOT "),
+                    self._check_absent(contribution),
                     {"Delete": {"TableName": self._table, "Key": _item_key(*_key_of(item))}},
                 ],
             )
-            for item, key, album_id in members
-            if key not in images or album_id not in images[key].albums
+            for (item, key, album), contribution in zip(left, added, strict=True)
+            if not (_is_rank(item) and _key_of(contribution) in found)
         ]
+
+    async def _find_misplaced_contributions(
+        self, stored: list[tuple[Contribution, str | None]]
+    ) -> list[DerivedFinding]:
+        """Return the images of members at a wrong place in the orders of an album.
+
+        Those that were added before albums listed them in their orders are among them.
+        """
+        keys = [image_key(each.image) for each, _ in stored]
+        keys += [rank_key(each.album, each.image_id) for each, _ in stored]
+        distinct = {_key_of(key): key for key in keys}.values()
+        rows = {_key_of(row): row for row in await read_many(self._client, self._table, distinct)}
+        findings = []
+        for each, position in stored:
+            row = rows.get(_key_of(image_key(each.image)))
+            if row is None:
+                # It is left, and removed as such.
+                continue
+            image = read_image(row)
+            detail = " ".join(_key_of(album_contribution_key(each.album, each.image_id)))
+            if position != image.capture_position:
+                moves = self._contributions.move(image, [each.album])
+                repair = [self._contributions.unchanged(image), *moves]
+                kind = DerivedKind.WRONG_POSITION
+                findings.append(DerivedFinding(kind, each.owner, detail, repair))
+            if _key_of(rank_key(each.album, each.image_id)) not in rows:
+                rank = rank_item(each.album, each.image_id, upload_rank(each.image_id))
+                repair = [self._check_present(album_contribution_key(each.album, each.image_id))]
+                repair.append({"Put": {"TableName": self._table, "Item": rank}})
+                kind = DerivedKind.MISSING_ENTRY
+                findings.append(DerivedFinding(kind, each.owner, f"rank of {detail}", repair))
+        return findings
+
+    def _check_absent(self, key: Item) -> Any:
+        absent = {"Key": key, "ConditionExpression": "attribute_not_exists(pk)"}
+        return {"ConditionCheck": {"TableName": self._table, **absent}}
+
+    def _check_present(self, key: Item) -> Any:
+        present = {"Key": key, "ConditionExpression": "attribute_exists(pk)"}
+        return {"ConditionCheck": {"TableName": self._table, **present}}
 
     def _check_member(
         self, key: ImageKey, image: Image | None, album_id: str, negation: str = ""
@@ -289,9 +347,9 @@ class Rebuilder:
     def _remove_share(self, share: SharingItem, missing: Item) -> list[Any]:
         """Return the deletion of the item, and of its pair, while the key is still missing."""
         keys = [share.key] if missing == share.pair else [share.key, share.pair]
-        absent = {"Key": missing, "ConditionExpression": "attribute_not_exists(pk)"}
+        keys += share.dependents
         return [
-            {"ConditionCheck": {"TableName": self._table, **absent}},
+            self._check_absent(missing),
             *({"Delete": {"TableName": self._table, "Key": key}} for key in keys),
         ]
 
@@ -528,6 +586,20 @@ def _album_member(item: Item) -> tuple[ImageKey, str] | None:
         case ["USER", owner, kind, album_id] if kind in ALBUM_ITEMS:
             return ImageKey(owner, item["sk"]["S"]), album_id
     return None
+
+
+def _is_rank(item: Item) -> bool:
+    return _partition(item)[2:3] == ["RANK"]
+
+
+def _is_contribution(item: Item) -> bool:
+    return _partition(item)[2:3] == ["CONTRIBUTIONS"]
+
+
+def _read_contribution(item: Item) -> tuple[Contribution, str | None]:
+    """Return a contribution to an album, and its position by time of capture."""
+    plain = plain_item(item)
+    return Contribution.model_validate(plain), plain.get(TIMELINE_ATTRIBUTE)
 
 
 def _find_missing_key(share: SharingItem, found: set[tuple[str, str]]) -> Item | None:

@@ -17,6 +17,7 @@ from sightline.adapters.dynamo.items import (
     member_key,
     membership_key,
     plain_item,
+    rank_key,
 )
 from sightline.domain.album_members import Contribution, Invitation, Member
 
@@ -25,13 +26,14 @@ class SharingItem(NamedTuple):
     """An item of an invitation, member or contribution: its key, and the keys that it needs.
 
     `pair` is the key of the other item with the same value, and `required` are those of what both
-    refer to.
+    refer to. `dependents` are the keys of items that are of no use without it.
     """
 
     owner: str
     key: Item
     pair: Item
     required: tuple[Item, ...]
+    dependents: tuple[Item, ...] = ()
 
 
 def parse_sharing_item(item: Item) -> SharingItem | None:
@@ -71,7 +73,8 @@ def _of_contribution(key: Item, contribution: Contribution) -> SharingItem:
     )
     member = member_key(contribution.album, contribution.contributor)
     image = image_key(contribution.image)
-    return _pair(contribution.owner, key, keys, member, image)
+    rank = rank_key(contribution.album, contribution.image_id)
+    return _pair(contribution.owner, key, keys, member, image)._replace(dependents=(rank,))
 
 
 def _pair(owner: str, key: Item, keys: tuple[Item, Item], *required: Item) -> SharingItem:

@@ -18,9 +18,13 @@ from typing import Any
 from sightline_cli.importing.library import ExportedFile, Library, Metadata, parse_rating
 from sightline_cli.importing.tree import is_image, is_video, read_text
 from sightline_cli.importing.xmp import parse_time, parse_xmp
+from sightline_client import AlbumSort
 
 #: Bytes of a file that are hashed at a time.
 BLOCK_SIZE = 2**20
+
+#: The orders of an album by the time of capture, as the API of Immich names them.
+_ORDERS = {"asc": AlbumSort.ALBUM_TAKEN_OLDEST, "desc": AlbumSort.ALBUM_TAKEN_NEWEST}
 
 _METADATA_SUFFIXES = frozenset({".xmp", ".json"})
 
@@ -103,7 +107,7 @@ def _read_metadata(
 ) -> None:
     """Add a sidecar by the path without its suffix, or the assets of an album by file name.
 
-    The descriptions of albums are added to the library.
+    The descriptions and orders of albums are added to the library.
     """
     text = read_text(file) or ""
     described = _key(file.path.with_suffix(""))
@@ -114,6 +118,7 @@ def _read_metadata(
     for document in _read_documents(text):
         if (title := _text(document.get("albumName"))) is not None:
             library.describe_album(title, _text(document.get("description")))
+            library.order_album(title, _ORDERS.get(_text(document.get("order")) or ""))
             for asset in _list(document.get("assets")):
                 if isinstance(asset, dict) and (name := _text(asset.get("originalFileName"))):
                     albums[name.casefold()].append((_text(asset.get("checksum")), title))

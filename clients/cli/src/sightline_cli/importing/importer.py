@@ -15,7 +15,7 @@ from sightline_cli.importing.corrections import (
     find_corrections,
 )
 from sightline_cli.importing.library import ExportedFile, Library, Metadata
-from sightline_client import AsyncSightline, Feature, ImageView, UploadOutcome
+from sightline_client import AlbumSort, AsyncSightline, Feature, ImageView, UploadOutcome
 from sightline_client.errors import (
     Conflict,
     InvalidRequest,
@@ -81,11 +81,15 @@ class Importer:
     report: ImportReport = field(default_factory=ImportReport)
     _albums: dict[str, str] | None = None
     _descriptions: dict[str, str] = field(default_factory=dict)
+    _orders: dict[str, AlbumSort] = field(default_factory=dict)
 
     async def run(self, library: Library) -> ImportReport:
         self._descriptions = {
             _shorten(title, MAX_TITLE_LENGTH): _shorten(text, MAX_DESCRIPTION_LENGTH)
             for title, text in library.album_descriptions.items()
+        }
+        self._orders = {
+            _shorten(title, MAX_TITLE_LENGTH): sort for title, sort in library.album_orders.items()
         }
         finishing: asyncio.Task[None] | None = None
         try:
@@ -187,7 +191,9 @@ class Importer:
             self._albums = {album.title: album.id async for album in self.client.albums()}
         if title not in self._albums:
             created = await self.client.create_album(
-                title, description=self._descriptions.get(title) or None
+                title,
+                description=self._descriptions.get(title) or None,
+                sort=self._orders.get(title),
             )
             self._albums[title] = created.id
         return self._albums[title]

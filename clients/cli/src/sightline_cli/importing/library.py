@@ -7,6 +7,8 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from sightline_client import AlbumSort
+
 #: The highest rating of an image, in stars.
 MAX_RATING = 5
 
@@ -75,11 +77,18 @@ class Library:
     left_out: Counter[str] = field(default_factory=Counter)
     #: Descriptions of albums by title.
     album_descriptions: dict[str, str] = field(default_factory=dict)
+    #: Orders of albums by title.
+    album_orders: dict[str, AlbumSort] = field(default_factory=dict)
 
     def describe_album(self, title: str, description: str | None) -> None:
         """Keep the description of an album; the first one of several with the same title."""
         if description is not None:
             self.album_descriptions.setdefault(title, description)
+
+    def order_album(self, title: str, sort: AlbumSort | None) -> None:
+        """Keep the order of an album; the first one of several with the same title."""
+        if sort is not None:
+            self.album_orders.setdefault(title, sort)
 
     def add(self, file: ExportedFile, metadata: Metadata) -> None:
         """Add an image; one in the trash of the service is rejected."""

@@ -37,7 +37,10 @@ class AlbumImageSummary(SharedImageSummary):
 
 
 class AlbumImagePage(BaseModel):
-    """A page of images, newest first; `next_cursor` continues it, null on the last page."""
+    """A page of images in the order of the album.
+
+    `next_cursor` continues it, null on the last page.
+    """
 
     items: list[AlbumImageSummary]
     next_cursor: str | None

@@ -7,7 +7,6 @@ from sightline.domain.albums import Album, AlbumSort
 from sightline.domain.object_keys import ImageKey
 from sightline.domain.share_links import ShareLink
 from sightline.domain.summaries import ImageSummary
-from sightline.domain.timeline import timeline_position
 from sightline.ports.album_table import AlbumTable
 from sightline.ports.image_table import ImageNotFound, ImageTable
 from sightline_api.images.album_listing import (
@@ -15,12 +14,10 @@ from sightline_api.images.album_listing import (
     encode_album_cursor,
     read_album_sort,
 )
-from sightline_api.pagination import decode_cursor, decode_image_cursor, encode_cursor
+from sightline_api.pagination import decode_image_cursor, encode_cursor
 from sightline_api.problems import InvalidCursor
+from sightline_api.sharing.hidden_cursors import decode_hidden_cursor, encode_hidden_cursor
 from sightline_api.sharing.visibility import is_visible
-
-#: Begins the key in a cursor by the time of capture that does not contain that time.
-HIDDEN_PREFIX = "of:"
 
 
 class SharedPage(NamedTuple):
@@ -54,20 +51,16 @@ class SharedListing:
         """Return the order of the list, and the position after which the page starts."""
         if cursor is None:
             return self.album.sort, None
-        key = decode_cursor(cursor)
-        if not key.startswith(HIDDEN_PREFIX):
-            sort = await read_album_sort(self.albums, self.album.key, cursor)
-            return sort, decode_album_cursor(cursor, sort)
-        name, _, image_id = key.removeprefix(HIDDEN_PREFIX).partition(":")
-        if name not in {AlbumSort.TAKEN_NEWEST, AlbumSort.TAKEN_OLDEST}:
-            raise InvalidCursor
-        return AlbumSort(name), await self._read_position(encode_cursor(image_id))
+        if hidden := decode_hidden_cursor(cursor):
+            return hidden.sort, await self._read_position(encode_cursor(hidden.image_id))
+        sort = await read_album_sort(self.albums, self.album.key, cursor)
+        return sort, decode_album_cursor(cursor, sort)
 
     def _encode(self, image_id: str, position: str, sort: AlbumSort) -> str:
         """Return the cursor of a position. It shows the time of capture only if the link does."""
         if self.link.metadata or sort.is_by_upload or sort is AlbumSort.MANUAL:
             return encode_album_cursor(position, sort)
-        return encode_cursor(f"{HIDDEN_PREFIX}{sort}:{image_id}")
+        return encode_hidden_cursor(sort, image_id)
 
     async def _read_position(self, cursor: str) -> str:
         """Return the position of an image by the time of capture, also of one in the trash.
@@ -79,4 +72,4 @@ class SharedListing:
             image = await self.images.get_stored(key)
         except ImageNotFound:
             raise InvalidCursor from None
-        return timeline_position(image.timeline_at, image.image_id)
+        return image.capture_position

@@ -336,6 +336,11 @@ class Image(Value):
             return None
         return timeline_position(self.timeline_at, self.image_id)
 
+    @property
+    def capture_position(self) -> str:
+        """The position by time of capture in albums of others, which keep it at all times."""
+        return timeline_position(self.timeline_at, self.image_id)
+
     def trashed_rank(self, album_id: str) -> str | None:
         """Return the rank in an album that the image left for the trash."""
         ranks = (each.partition(":") for each in self.trashed_ranks)

@@ -69,8 +69,9 @@ class AlbumTable(Protocol):
     ) -> list[AlbumEntry]:
         """Return the first `limit` images that follow the position `after` in this order.
 
-        By the time of capture, only images whose processing has begun. Images that are being
-        deleted may be among them. An album that does not exist has none.
+        By the time of capture, only images whose processing has begun. In manual order, images that
+        members added are among them, and only there. Images that are being deleted may be among
+        them. An album that does not exist has none.
         """
 
     async def move_images(
@@ -78,8 +79,8 @@ class AlbumTable(Protocol):
     ) -> frozenset[str]:
         """Move up to 100 images next to another one, in this order; return those in the album.
 
-        Only their manual order changes. Raises `AlbumNotFound`, `NotInAlbum` for the anchor, and
-        `Conflict` if the album is contended.
+        They include images that members added. Only their manual order changes. Raises
+        `AlbumNotFound`, `NotInAlbum` for the anchor, and `Conflict` if the album is contended.
         """
 
     async def suspend_images(self, key: AlbumKey, image_ids: Sequence[str]) -> None:

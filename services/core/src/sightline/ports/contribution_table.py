@@ -1,18 +1,26 @@
 """The table of images that members add to the albums of others: the port."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from sightline.domain.album_members import Contribution, Member, Visibility
-from sightline.domain.albums import AlbumKey
+from sightline.domain.albums import AlbumKey, AlbumSort
 from sightline.domain.object_keys import ImageKey
+
+
+class ContributionEntry(NamedTuple):
+    """A contribution, and its position in one of the album's orders."""
+
+    contribution: Contribution
+    position: str
 
 
 class ContributionTable(Protocol):
     """Contributions by album, and by image of the contributor; both change in one transaction.
 
     The rows of the images themselves do not change. An image in the trash keeps its contributions,
-    and readers leave it out.
+    and readers leave it out. A new contribution takes the last place in the manual order, which
+    `AlbumTable` lists and changes.
     """
 
     async def add(
@@ -30,16 +38,20 @@ class ContributionTable(Protocol):
     ) -> frozenset[str]:
         """Remove images from the album, only those of `contributor` if given; return them."""
 
-    async def page(
-        self, album: AlbumKey, limit: int, before: str | None = None
-    ) -> list[Contribution]:
-        """Return at most `limit` contributions, those with the highest ids first.
+    async def list_entries(
+        self, album: AlbumKey, sort: AlbumSort, limit: int, after: str | None = None
+    ) -> list[ContributionEntry]:
+        """Return the first `limit` contributions that follow the position `after` in this order.
 
-        With `before`, only images with lower ids.
+        In manual order, `AlbumTable.list_entries` returns those of the owner and of members. Raises
+        `ValueError` for it.
         """
 
     async def get(self, album: AlbumKey, image_id: str) -> Contribution | None:
         """Return the contribution of an image, None if it is not in the album."""
+
+    async def get_many(self, album: AlbumKey, image_ids: Sequence[str]) -> list[Contribution]:
+        """Return the contributions of those of the images that members added, in no order."""
 
     async def list_albums(self, image: ImageKey) -> list[AlbumKey]:
         """Return the albums of others that the image is in."""

@@ -19,11 +19,13 @@ T = TypeVar("T", bound="AlbumImagePage")
 
 @_attrs_define
 class AlbumImagePage:
-    """A page of images, newest first; `next_cursor` continues it, null on the last page.
+    """A page of images in the order of the album.
 
-    Attributes:
-        items (list[AlbumImageSummary]):
-        next_cursor (None | str):
+    `next_cursor` continues it, null on the last page.
+
+        Attributes:
+            items (list[AlbumImageSummary]):
+            next_cursor (None | str):
     """
 
     items: list[AlbumImageSummary]

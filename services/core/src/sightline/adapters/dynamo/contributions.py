@@ -1,6 +1,8 @@
 """Contributions to albums in DynamoDB: an item of the album, and one of the contributor's image.
 
-Both hold the whole contribution, and change in one transaction.
+Both hold the whole contribution, and change in one transaction. The item of the album also has the
+position by time of capture (see `contribution_positions`), and a rank beside those of the images of
+the album's owner (see `album_entries`) has the manual one.
 """
 
 import sys
@@ -10,22 +12,23 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from sightline.adapters.dynamo.attribute_values import serialize
+from sightline.adapters.dynamo.contribution_positions import ContributionPositions
 from sightline.adapters.dynamo.items import (
     Item,
     album_contribution_key,
     album_key,
     contributions_partition,
     image_contribution_key,
-    image_contribution_prefix,
     image_key,
     member_key,
-    owner_partition,
     plain_item,
+    rank_key,
     read_album,
     read_image,
     to_plain,
 )
 from sightline.adapters.dynamo.queries import query, read_many
+from sightline.adapters.dynamo.schema import TIMELINE_ATTRIBUTE, TIMELINE_INDEX
 from sightline.adapters.dynamo.transactions import LIVE, raise_conflict, transact
 from sightline.batching import in_batches
 from sightline.domain.album_members import (
@@ -35,21 +38,24 @@ from sightline.domain.album_members import (
     MemberNotFound,
     Visibility,
 )
-from sightline.domain.albums import AlbumKey, AlbumNotFound
+from sightline.domain.albums import AlbumKey, AlbumNotFound, AlbumSort
 from sightline.domain.clock import now
+from sightline.domain.images import Image
 from sightline.domain.object_keys import ImageKey
+from sightline.domain.ranks import manual_position, new_ranks
 from sightline.domain.states import Status
 from sightline.optimistic import retry_conflicts
+from sightline.ports.contribution_table import ContributionEntry
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
     from types_aiobotocore_dynamodb.type_defs import TransactWriteItemTypeDef
 
-#: Images that enter an album in one transaction of 100 items: three for each, and two more.
-IMAGES_PER_TRANSACTION = 30
+#: Images that enter an album in one transaction of 100 items: four for each, and two more.
+IMAGES_PER_TRANSACTION = 24
 
-#: Contributions that are removed in one transaction of 100 items: two for each.
-REMOVALS_PER_TRANSACTION = 50
+#: Contributions that are removed in one transaction of 100 items: three for each.
+REMOVALS_PER_TRANSACTION = 33
 
 #: How often a change is derived anew because an image, the member or the album changed meanwhile.
 ATTEMPTS = 10
@@ -64,6 +70,7 @@ class DynamoContributionTable:
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
         self._client = client
         self._table = table
+        self._positions = ContributionPositions(client, table)
 
     async def add(
         self, member: Member, image_ids: Sequence[str], visibility: Visibility
@@ -76,21 +83,39 @@ class DynamoContributionTable:
     async def remove(
         self, album: AlbumKey, image_ids: Sequence[str], contributor: str | None = None
     ) -> frozenset[str]:
-        keys = [album_contribution_key(album, image_id) for image_id in dict.fromkeys(image_ids)]
-        rows = await read_many(self._client, self._table, keys)
-        found = map(_read_contribution, rows)
+        found = await self.get_many(album, image_ids)
         removed = [each for each in found if contributor in {None, each.contributor}]
         await self._delete(removed)
         return frozenset(each.image_id for each in removed)
 
-    async def page(
-        self, album: AlbumKey, limit: int, before: str | None = None
-    ) -> list[Contribution]:
-        request = self._album_request(album) | {"ScanIndexForward": False, "Limit": limit}
-        if before is not None:
-            request["ExclusiveStartKey"] = album_contribution_key(album, before)
+    async def list_entries(
+        self, album: AlbumKey, sort: AlbumSort, limit: int, after: str | None = None
+    ) -> list[ContributionEntry]:
+        if sort is AlbumSort.MANUAL:
+            raise ValueError(sort)
+        request = self._album_request(album)
+        request |= {"ScanIndexForward": sort.is_ascending, "Limit": limit}
+        attribute = "sk" if sort.is_by_upload else TIMELINE_ATTRIBUTE
+        if after is not None:
+            comparison = ">" if sort.is_ascending else "<"
+            request["KeyConditionExpression"] += f" AND #position {comparison} :after"
+            request["ExpressionAttributeNames"] = {"#position": attribute}
+            request["ExpressionAttributeValues"][":after"] = {"S": after}
+        if not sort.is_by_upload:
+            # An index that is not consistent, and has only the positions.
+            request |= {"IndexName": TIMELINE_INDEX, "ConsistentRead": False}
+        items = await query(self._client, request, limit)
+        if sort.is_by_upload:
+            return [
+                ContributionEntry(Contribution.model_validate(each), each["sk"]) for each in items
+            ]
+        found = {
+            each.image_id: each for each in await self.get_many(album, [i["sk"] for i in items])
+        }
         return [
-            Contribution.model_validate(item) for item in await query(self._client, request, limit)
+            ContributionEntry(found[item["sk"]], item[attribute])
+            for item in items
+            if item["sk"] in found
         ]
 
     async def get(self, album: AlbumKey, image_id: str) -> Contribution | None:
@@ -99,18 +124,12 @@ class DynamoContributionTable:
         )
         return _read_contribution(response["Item"]) if "Item" in response else None
 
+    async def get_many(self, album: AlbumKey, image_ids: Sequence[str]) -> list[Contribution]:
+        keys = [album_contribution_key(album, image_id) for image_id in dict.fromkeys(image_ids)]
+        return list(map(_read_contribution, await read_many(self._client, self._table, keys)))
+
     async def list_albums(self, image: ImageKey) -> list[AlbumKey]:
-        request: Any = {
-            "TableName": self._table,
-            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :prefix)",
-            "ExpressionAttributeValues": {
-                ":pk": {"S": owner_partition(image.owner)},
-                ":prefix": {"S": image_contribution_prefix(image.image_id)},
-            },
-            "ConsistentRead": True,
-        }
-        items = await query(self._client, request, sys.maxsize)
-        return [Contribution.model_validate(item).album for item in items]
+        return await self._positions.list_albums(image)
 
     async def remove_contributor(self, album: AlbumKey, contributor: str) -> None:
         request = self._album_request(album)
@@ -130,24 +149,21 @@ class DynamoContributionTable:
         keys = [image_key(ImageKey(member.member, image_id)) for image_id in image_ids]
         images = map(read_image, await read_many(self._client, self._table, keys))
         added = [
-            Contribution(
-                owner=member.owner,
-                album_id=member.album_id,
-                contributor=member.member,
-                image_id=image.image_id,
-                visibility=visibility,
-                added_at=now(),
-            )
+            image
             for image in images
             if not image.is_hidden and image.status is not Status.AWAITING_UPLOAD
         ]
         if added:
-            changes = [change for each in added for change in self._enter(each)]
+            changes = [
+                change
+                for image, rank in zip(added, new_ranks(len(added)), strict=True)
+                for change in self._enter(member, image, visibility, rank)
+            ]
             try:
                 await transact(self._client, [*self._access_conditions(member), *changes])
             except ClientError as error:
                 raise_conflict(error)
-        return {each.image_id for each in added}
+        return {image.image_id for image in added}
 
     async def _check_access(self, member: Member) -> None:
         """Raise `AlbumNotFound` or `MemberNotFound` if the member may not contribute now."""
@@ -180,20 +196,36 @@ class DynamoContributionTable:
             },
         ]
 
-    def _enter(self, contribution: Contribution) -> "list[TransactWriteItemTypeDef]":
+    def _enter(
+        self, member: Member, image: Image, visibility: Visibility, rank: str
+    ) -> "list[TransactWriteItemTypeDef]":
+        """Return the writes of a contribution, at the rank that it has already, if any."""
+        contribution = Contribution(
+            owner=member.owner,
+            album_id=member.album_id,
+            contributor=member.member,
+            image_id=image.image_id,
+            visibility=visibility,
+            added_at=now(),
+        )
         plain = to_plain(contribution)
         attributes = {name: serialize(value) for name, value in plain.items()}
-        of_album, of_image = _keys(contribution)
+        of_album, of_image, rank_of = _keys(contribution)
+        placed = {TIMELINE_ATTRIBUTE: {"S": image.capture_position}}
+        position = manual_position(rank, image.image_id)
         return [
+            self._positions.unchanged(image, f"{LIVE} AND {NOT_TRASHED}"),
+            {"Put": {"TableName": self._table, "Item": of_album | attributes | placed}},
+            {"Put": {"TableName": self._table, "Item": of_image | attributes}},
             {
-                "ConditionCheck": {
+                "Update": {
                     "TableName": self._table,
-                    "Key": image_key(contribution.image),
-                    "ConditionExpression": f"{LIVE} AND {NOT_TRASHED}",
+                    "Key": rank_of,
+                    "UpdateExpression": "SET #timeline = if_not_exists(#timeline, :position)",
+                    "ExpressionAttributeNames": {"#timeline": TIMELINE_ATTRIBUTE},
+                    "ExpressionAttributeValues": {":position": {"S": position}},
                 }
             },
-            {"Put": {"TableName": self._table, "Item": of_album | attributes}},
-            {"Put": {"TableName": self._table, "Item": of_image | attributes}},
         ]
 
     async def _delete_found(self, request: Any) -> None:
@@ -218,11 +250,12 @@ class DynamoContributionTable:
         }
 
 
-def _keys(contribution: Contribution) -> tuple[Item, Item]:
-    """Return the keys of the album's item and of the contributor's item."""
+def _keys(contribution: Contribution) -> tuple[Item, Item, Item]:
+    """Return the keys of the album's item, of the contributor's item, and of the rank."""
     return (
         album_contribution_key(contribution.album, contribution.image_id),
         image_contribution_key(contribution.image, contribution.album_id),
+        rank_key(contribution.album, contribution.image_id),
     )
 
 

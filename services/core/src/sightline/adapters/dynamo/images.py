@@ -7,6 +7,7 @@ from botocore.exceptions import ClientError
 
 from sightline.adapters.dynamo.album_entries import MAX_ENTRIES, AlbumEntries
 from sightline.adapters.dynamo.attribute_values import serialize
+from sightline.adapters.dynamo.contribution_positions import MAX_POSITIONS, ContributionPositions
 from sightline.adapters.dynamo.image_index import HashIndexWriter, LabelIndexWriter
 from sightline.adapters.dynamo.image_migration import ImageMigration
 from sightline.adapters.dynamo.items import (
@@ -70,6 +71,7 @@ class DynamoImageTable:
         self._months = MonthCountWriter(table)
         self._contents = ContentWriter(client, table)
         self._albums = AlbumEntries(client, table)
+        self._contributions = ContributionPositions(client, table)
         self._migration = ImageMigration(client, table)
 
     async def create(self, image: Image) -> None:
@@ -138,6 +140,10 @@ class DynamoImageTable:
         albums = sorted(before.albums) if is_moved else []
         room = max(0, min(MAX_ENTRIES, MAX_TRANSACTION_ITEMS - 1 - len(derived)))
         derived += self._albums.reposition(after, albums[:room])
+        is_retaken = before.capture_position != after.capture_position
+        shared = await self._contributions.list_albums(after.key) if is_retaken else []
+        room_shared = max(0, min(MAX_POSITIONS, MAX_TRANSACTION_ITEMS - 1 - len(derived)))
+        derived += self._contributions.move(after, shared[:room_shared])
         capacity = MAX_TRANSACTION_ITEMS - 1 - len(derived)
         words, other_words = find_word_changes(before, after).split(capacity)
         derived += self._words.changes(after.key, words)
@@ -154,6 +160,8 @@ class DynamoImageTable:
         except ClientError as error:
             raise_conflict(error)
         await self._albums.follow(after, albums[room:])
+        if is_retaken:
+            await self._contributions.follow(after.key, shared[:room_shared])
         if other_words.removed:
             await self._words.remove(after, other_words.removed)
         if words.removed:

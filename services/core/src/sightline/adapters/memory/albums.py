@@ -13,7 +13,6 @@ from sightline.domain.albums import (
     NotInAlbum,
 )
 from sightline.domain.clock import now
-from sightline.domain.images import Image
 from sightline.domain.object_keys import ImageKey
 from sightline.domain.ranks import (
     MAX_RANK_LENGTH,
@@ -125,12 +124,18 @@ class MemoryAlbumTable:
     async def list_entries(
         self, key: AlbumKey, sort: AlbumSort, limit: int, after: str | None = None
     ) -> list[AlbumEntry]:
-        entries = [
-            AlbumEntry(image.image_id, position)
-            for image in self._images.values()
-            if image.owner == key.owner and key.album_id in image.albums
-            if (position := self._position(key, image, sort)) is not None
-        ]
+        if sort is AlbumSort.MANUAL:
+            entries = [
+                AlbumEntry(image_id, manual_position(rank, image_id))
+                for image_id, rank in self._list_ranks(key)
+            ]
+        else:
+            entries = [
+                AlbumEntry(image.image_id, position)
+                for image in self._images.values()
+                if image.owner == key.owner and key.album_id in image.albums
+                if (position := image.image_id if sort.is_by_upload else image.album_position)
+            ]
         entries.sort(key=lambda entry: entry.position, reverse=not sort.is_ascending)
         if after is not None:
             entries = [
@@ -211,13 +216,6 @@ class MemoryAlbumTable:
                 album.key, [key.image_id for key in self._images if key.owner == album.owner]
             )
             del self._albums[album.key]
-
-    def _position(self, key: AlbumKey, image: Image, sort: AlbumSort) -> str | None:
-        if sort.is_by_upload:
-            return image.image_id
-        if sort is AlbumSort.MANUAL:
-            return manual_position(self._ranks[key, image.image_id], image.image_id)
-        return image.album_position
 
     def _list_ranks(self, key: AlbumKey) -> list[tuple[str, str]]:
         """Return the images of an album in manual order, with their ranks."""

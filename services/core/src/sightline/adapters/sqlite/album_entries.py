@@ -24,16 +24,16 @@ from sightline.ports.album_table import AlbumEntry
 #: Sorts after every position.
 AFTER_EVERY_POSITION = "~"
 
-#: Selects the entries of an album that follow a position.
+#: Selects the entries of an album that follow a position: in manual order, those of members too.
 _LIST = {
     AlbumSort.UPLOADED_NEWEST: "SELECT image_id, image_id FROM album_entries WHERE owner = ? "
-    "AND album_id = ? AND image_id < ? ORDER BY image_id DESC LIMIT ?",
+    "AND album_id = ? AND image_id < ? AND contributor IS NULL ORDER BY image_id DESC LIMIT ?",
     AlbumSort.UPLOADED_OLDEST: "SELECT image_id, image_id FROM album_entries WHERE owner = ? "
-    "AND album_id = ? AND image_id > ? ORDER BY image_id LIMIT ?",
+    "AND album_id = ? AND image_id > ? AND contributor IS NULL ORDER BY image_id LIMIT ?",
     AlbumSort.TAKEN_NEWEST: "SELECT image_id, timeline FROM album_entries WHERE owner = ? "
-    "AND album_id = ? AND timeline < ? ORDER BY timeline DESC LIMIT ?",
+    "AND album_id = ? AND timeline < ? AND contributor IS NULL ORDER BY timeline DESC LIMIT ?",
     AlbumSort.TAKEN_OLDEST: "SELECT image_id, timeline FROM album_entries WHERE owner = ? "
-    "AND album_id = ? AND timeline > ? ORDER BY timeline LIMIT ?",
+    "AND album_id = ? AND timeline > ? AND contributor IS NULL ORDER BY timeline LIMIT ?",
     AlbumSort.MANUAL: "SELECT image_id, position FROM album_entries WHERE owner = ? "
     "AND album_id = ? AND position > ? ORDER BY position LIMIT ?",
 }
@@ -55,6 +55,20 @@ def insert_entry(connection: sqlite3.Connection, key: AlbumKey, image: Image, ra
     )
 
 
+def insert_contribution(
+    connection: sqlite3.Connection, key: AlbumKey, image: Image, rank: str
+) -> None:
+    """Place an image of a member in an album, at the rank that it has there already, if any."""
+    connection.execute(
+        "INSERT INTO album_entries (owner, album_id, image_id, timeline, position, contributor) "
+        "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET timeline = excluded.timeline",
+        (
+            *(*key, image.image_id, image.capture_position),
+            *(manual_position(rank, image.image_id), image.owner),
+        ),
+    )
+
+
 def delete_entry(connection: sqlite3.Connection, key: AlbumKey, image_id: str) -> None:
     connection.execute(
         "DELETE FROM album_entries WHERE owner = ? AND album_id = ? AND image_id = ?",
@@ -63,7 +77,7 @@ def delete_entry(connection: sqlite3.Connection, key: AlbumKey, image_id: str) -
 
 
 def reposition_entries(connection: sqlite3.Connection, old: Image, new: Image) -> None:
-    """Move the entries of an image to its position by the time of capture."""
+    """Move the entries of an image, in all albums, to its position by the time of capture."""
     if old.album_position != new.album_position:
         connection.executemany(
             "UPDATE album_entries SET timeline = ? "
@@ -72,6 +86,11 @@ def reposition_entries(connection: sqlite3.Connection, old: Image, new: Image) -
                 (new.album_position, new.owner, album_id, new.image_id)
                 for album_id in sorted(new.albums)
             ],
+        )
+    if old.capture_position != new.capture_position:
+        connection.execute(
+            "UPDATE album_entries SET timeline = ? WHERE contributor = ? AND image_id = ?",
+            (new.capture_position, new.owner, new.image_id),
         )
 
 

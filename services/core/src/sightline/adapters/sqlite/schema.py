@@ -320,6 +320,31 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) WITHOUT ROWID
         """,
     ),
+    (
+        # The member whose image the entry places, NULL for images of the album's owner. Existing
+        # contributions are ranked by their upload.
+        "ALTER TABLE album_entries ADD COLUMN contributor TEXT",
+        """
+        INSERT INTO album_entries (owner, album_id, image_id, timeline, position, contributor)
+        SELECT owner, album_id, image_id,
+            substr(at, 1, 19) || iif(substr(at, 20, 1) = '.', substr(at, 20, 7), '.000000')
+                || '#' || image_id,
+            rtrim(replace(image_id, '-', ''), '0') || '#' || image_id, contributor
+        FROM (
+            SELECT added.owner, added.album_id, added.image_id, added.contributor, coalesce(
+                json_extract(images.document, '$.details.taken_at'),
+                json_extract(images.document, '$.renditions.result.capture.taken_at'),
+                json_extract(images.document, '$.created_at')
+            ) AS at
+            FROM album_contributions AS added
+            JOIN images ON images.owner = added.contributor AND images.image_id = added.image_id
+        )
+        """,
+        """
+        CREATE INDEX album_entries_by_contributor
+        ON album_entries (contributor, image_id) WHERE contributor IS NOT NULL
+        """,
+    ),
 )
 
 #: The version whose words are computed from the images, after its statements.

@@ -134,10 +134,11 @@ def sync_detailed(
 ) -> Response[AlbumImagePage | Any | ProblemBody]:
     """List the images of an album
 
-     Return the images of an own or shared album, with those that members added, newest first.
+     Return the images of an own or shared album, with those that members added, in its order.
 
-    Titles and times of capture are null unless they are shown to the caller. A page may have fewer
-    items than `limit`, and still have a `next_cursor`.
+    A cursor continues the order in which the list began. Titles and times of capture are null
+    unless they are shown to the caller. A page may have fewer items than `limit`, and still have a
+    `next_cursor`.
 
     Args:
         album_id (str): The id of an album: a UUID of version 7. Ids sort by creation time.
@@ -177,10 +178,11 @@ def sync(
 ) -> AlbumImagePage | Any | ProblemBody | None:
     """List the images of an album
 
-     Return the images of an own or shared album, with those that members added, newest first.
+     Return the images of an own or shared album, with those that members added, in its order.
 
-    Titles and times of capture are null unless they are shown to the caller. A page may have fewer
-    items than `limit`, and still have a `next_cursor`.
+    A cursor continues the order in which the list began. Titles and times of capture are null
+    unless they are shown to the caller. A page may have fewer items than `limit`, and still have a
+    `next_cursor`.
 
     Args:
         album_id (str): The id of an album: a UUID of version 7. Ids sort by creation time.
@@ -215,10 +217,11 @@ async def asyncio_detailed(
 ) -> Response[AlbumImagePage | Any | ProblemBody]:
     """List the images of an album
 
-     Return the images of an own or shared album, with those that members added, newest first.
+     Return the images of an own or shared album, with those that members added, in its order.
 
-    Titles and times of capture are null unless they are shown to the caller. A page may have fewer
-    items than `limit`, and still have a `next_cursor`.
+    A cursor continues the order in which the list began. Titles and times of capture are null
+    unless they are shown to the caller. A page may have fewer items than `limit`, and still have a
+    `next_cursor`.
 
     Args:
         album_id (str): The id of an album: a UUID of version 7. Ids sort by creation time.
@@ -256,10 +259,11 @@ async def asyncio(
 ) -> AlbumImagePage | Any | ProblemBody | None:
     """List the images of an album
 
-     Return the images of an own or shared album, with those that members added, newest first.
+     Return the images of an own or shared album, with those that members added, in its order.
 
-    Titles and times of capture are null unless they are shown to the caller. A page may have fewer
-    items than `limit`, and still have a `next_cursor`.
+    A cursor continues the order in which the list began. Titles and times of capture are null
+    unless they are shown to the caller. A page may have fewer items than `limit`, and still have a
+    `next_cursor`.
 
     Args:
         album_id (str): The id of an album: a UUID of version 7. Ids sort by creation time.
