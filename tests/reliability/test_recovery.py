@@ -28,7 +28,7 @@ OUTAGE_SECONDS = float(os.environ.get("SIGHTLINE_OUTAGE_SECONDS", "4"))
 #: Failed messages are redelivered after a delay of about the outage's duration.
 TIMEOUT_SECONDS = 60 + 3 * OUTAGE_SECONDS
 
-#: Environment of the gateway. In a short outage its request timeout is short too, because calls that
+#: Environment of the gateway. In a short outage its request timeout is short too, as calls that
 #: hang take as long as it allows; `make recovery` has that of production.
 GATEWAY = {"SIGHTLINE_REQUEST_SECONDS": "10"} if OUTAGE_SECONDS < 30 else {}
 
