@@ -2,9 +2,12 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
@@ -562,3 +565,67 @@ def test_the_web_application_may_read_what_is_shared(limited: Gateway) -> None:
         response = visit(limited, token, "192.0.2.1", Origin=origin)
         assert response.status_code == status
         assert response.headers["Access-Control-Allow-Origin"] == origin
+
+
+def read_properties(page: str) -> dict[str, str]:
+    """Return the Open Graph properties of a page by their names."""
+    found = re.findall(r'<meta property="([^"]+)" content="([^"]*)">', page)
+    return {name: unescape(content) for name, content in found}
+
+
+@pytest.mark.parametrize("is_album", [False, True])
+def test_the_page_of_a_link_has_a_preview_of_what_visitors_see(
+    gateway: Gateway, shared: Shared, is_album: bool
+) -> None:
+    token = shared.link_album() if is_album else shared.link()
+    (first, *_) = get(gateway, token, "/images").json()["items"]
+    page = get(gateway, token, "/page")
+    assert page.headers["Content-Type"] == "text/html; charset=utf-8"
+    properties = read_properties(page.text)
+    assert properties["og:title"] == ("Summer" if is_album else "Shared photos")
+    assert properties["og:image"].split("?")[0] == first["preview"]["url"].split("?")[0]
+    assert int(properties["og:image:width"]) == first["preview"]["width"]
+    assert not any(text in page.text for text in METADATA + POSITION)
+
+
+def test_the_page_of_a_link_continues_to_the_viewer_and_is_no_visit(
+    gateway: Gateway, shared: Shared
+) -> None:
+    token = shared.link()
+    page = get(gateway, token, "/page")
+    assert f'<meta http-equiv="refresh" content="0; url=/s/{token}">' in page.text
+    assert page.headers["X-Robots-Tag"] == "noindex, nofollow"
+    assert page.headers["Cache-Control"] == "no-store"
+    assert page.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert shared.stored().opened == 0
+
+
+def test_the_preview_of_an_album_is_its_cover(gateway: Gateway, shared: Shared) -> None:
+    token = shared.link_album()
+    path = f"/v1/albums/{shared.album.album_id}"
+    changes = {"cover_id": shared.image.image_id, "title": '"Sun" & <sea>', "description": "2026"}
+    headers = gateway.headers()
+    changed = gateway.client.request("PATCH", path, json=changes, headers=headers)
+    assert changed.status_code == 200, changed.text
+    properties = read_properties(get(gateway, token, "/page").text)
+    assert shared.image.image_id in properties["og:image"]
+    assert properties["og:title"] == '"Sun" & <sea>'
+    assert properties["og:description"] == "2026"
+    gateway.client.delete(f"/v1/images/{shared.image.image_id}", headers=headers)
+    properties = read_properties(get(gateway, token, "/page").text)
+    assert shared.second.image_id in properties["og:image"]
+
+
+def test_the_page_of_a_link_with_a_password_shows_nothing(gateway: Gateway, shared: Shared) -> None:
+    page = get(gateway, shared.lock(), "/page")
+    assert page.status_code == 200
+    assert read_properties(page.text)["og:title"] == "Shared photos"
+    assert ("og:image" in page.text, "Summer" in page.text) == (False, False)
+
+
+def test_the_page_of_an_unknown_link_is_not_found_and_escapes_its_token(gateway: Gateway) -> None:
+    for token in (new_token(), '"><script>'):
+        page = get(gateway, quote(token, safe=""), "/page")
+        assert page.status_code == 404
+        assert ("og:image" in page.text, "<script>" in page.text) == (False, False)
+        assert f"url=/s/{quote(token, safe='')}" in page.text

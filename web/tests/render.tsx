@@ -53,7 +53,7 @@ export async function render(content: ReactNode, answers: Answers = {}, more: Pa
   const calls: Call[] = [];
   const api = makeApi(answers, calls);
   const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } });
-  const services = { api, queries, deletions: new DeletionQueue(api, queries, () => {}), ...more } as Services;
+  const services = { config: { api: "" }, api, queries, deletions: new DeletionQueue(api, queries, () => {}), ...more } as Services;
   document.body.innerHTML = "<div></div>";
   const root = document.body.firstElementChild as HTMLElement;
   const reactRoot = (mounted = createRoot(root));

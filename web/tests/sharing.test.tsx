@@ -3,6 +3,7 @@ import ShareDialog from "../src/sharing/ShareDialog";
 import SharedLinksPage from "../src/sharing/SharedLinksPage";
 import { changeSettings, NEW_LINK, readSettings, toChanges, toRequest } from "../src/sharing/shareSettings";
 import type { ShareLink } from "../src/api/shareLinks";
+import type { Services } from "../src/services";
 import { render, type Answers } from "./render";
 
 const LINK: ShareLink = {
@@ -58,16 +59,20 @@ describe("settings", () => {
   });
 });
 
-test("a new link is shown once and copied", async () => {
+test.each([
+  ["", "/v1/shared/k3FvbQ0x8Jm2kTz5WcR7nYp4Ld/page"],
+  // On another origin, the page of the API does not find the viewer.
+  ["https://api.example", "/s/k3FvbQ0x8Jm2kTz5WcR7nYp4Ld"],
+])("a new link is shown once and copied (API at '%s')", async (api, path) => {
   const written = vi.spyOn(navigator.clipboard, "writeText").mockResolvedValue();
   const answers: Answers = {
-    "POST /v1/share-links": () => ({ share_link: LINK, token: "k3FvbQ0x8Jm2kTz5WcR7nYp4Ld", path: "" }),
+    "POST /v1/share-links": () => ({ share_link: LINK, token: "k3FvbQ0x8Jm2kTz5WcR7nYp4Ld", path: "/v1/shared/k3FvbQ0x8Jm2kTz5WcR7nYp4Ld" }),
   };
-  const { click, calls, root } = await render(<ShareDialog target={{ album_id: "a1" }} name="Mountains" onClose={() => {}} />, answers);
+  const { click, calls, root } = await render(<ShareDialog target={{ album_id: "a1" }} name="Mountains" onClose={() => {}} />, answers, { config: { api } as Services["config"] });
   await click("Create link");
   expect(calls[0]?.init.body).toMatchObject({ album_id: "a1", expires_in_days: 30, password: null });
   const url = root.querySelector<HTMLInputElement>("input[readonly]")?.value;
-  expect(url).toMatch(/\/s\/k3FvbQ0x8Jm2kTz5WcR7nYp4Ld$/);
+  expect(url).toBe(new URL(path, location.href).href);
   await click("Copy link");
   expect(written).toHaveBeenCalledWith(url);
 });

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Form } from "../account/Form";
 import { useShareLinkActions, type ShareTarget } from "../api/shareLinks";
+import { useServices } from "../services";
 import { Dialog } from "../ui/Dialog";
 import { Icon } from "../ui/Icon";
 import { showToast } from "../ui/toasts";
@@ -27,6 +28,7 @@ interface Props {
  */
 export default function ShareDialog({ target, name, onClose }: Props) {
   const { t } = useTranslation();
+  const { config } = useServices();
   const { create } = useShareLinkActions();
   const [settings, setSettings] = useState(NEW_LINK);
   const [kind, setKind] = useState<ShareKind>("anyone");
@@ -35,7 +37,8 @@ export default function ShareDialog({ target, name, onClose }: Props) {
   const album = "album_id" in target ? target.album_id : null;
 
   if (create.data) {
-    const url = resolvePath(`/s/${create.data.token}`);
+    // The page of the API has a preview for messages, and continues to the viewer on its own origin.
+    const url = resolvePath(config.api ? `/s/${create.data.token}` : `${create.data.path}/page`);
     return <LinkDialog title={t("share.created")} text={t("share.createdText")} label={t("share.link")} url={url} name={name} onClose={onClose} />;
   }
   if (invited) {

@@ -84,7 +84,7 @@ from sightline_api.keys import endpoints as keys
 from sightline_api.labels import endpoints as labels
 from sightline_api.problems import install_handlers
 from sightline_api.settings import ApiSettings
-from sightline_api.sharing import album_images, invitations, members
+from sightline_api.sharing import album_images, invitations, link_page, members
 from sightline_api.sharing import link_endpoints as share_links
 from sightline_api.sharing import shared_endpoints as shared
 from sightline_api.sharing.invitation_emails import InvitationEmails
@@ -120,6 +120,7 @@ ROUTERS = (
     invitations.router,
     share_links.router,
     shared.router,
+    link_page.router,
     events.router,
     capabilities.router,
 )
