@@ -19,7 +19,9 @@ function serviceWorker(): Plugin {
     apply: "build",
     async writeBundle({ dir }, bundle) {
       const outputs = Object.values(bundle);
-      const files = [...outputs.map(({ fileName }) => `/${fileName}`).filter((path) => path.startsWith("/assets/")), ...PUBLIC_FILES].sort();
+      // Data, such as the base map, is loaded when it is needed.
+      const code = outputs.map(({ fileName }) => `/${fileName}`).filter((path) => /^\/assets\/.*\.(js|css)$/.test(path));
+      const files = [...code, ...PUBLIC_FILES].sort();
       const entry = outputs.find((output) => output.type === "chunk" && output.isEntry)!.fileName;
       // The page names all files that it loads, and the names have hashes of the content.
       const page = bundle["index.html"]!;
