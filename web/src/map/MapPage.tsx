@@ -81,7 +81,7 @@ function PlacesMap({ library }: { library: Library | null }) {
         map={map}
         label={t("map.label")}
         controls={
-          <button type="button" className="map-button" aria-label={t("map.showAll")} title={t("map.showAll")} onClick={() => change((_, current) => showAll(places, current))}>
+          <button type="button" className="map-button" aria-label={t("map.showAll")} title={t("map.showAll")} onClick={() => change((before, current) => (places.length > 0 ? showAll(places, current) : before))}>
             <Icon name="fullScreen" />
           </button>
         }
