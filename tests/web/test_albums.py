@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.conftest import User
-from web.conftest import choose_files, draw_unique, file_payload, sign_in
+from web.conftest import Library, choose_files, draw_unique, file_payload, sign_in
 
 pytestmark = pytest.mark.web
 
@@ -78,6 +78,48 @@ def test_the_life_cycle_of_an_album(page: Page, user: User) -> None:
     expect(page.get_by_role("heading", name="No albums yet")).to_be_visible()
     page.get_by_role("link", name="Photos", exact=True).click()
     expect(page.locator(".tile img")).to_have_count(3)
+
+
+def test_photos_are_arranged_with_the_keyboard_and_the_mouse(page: Page, library: Library) -> None:
+    """The album shows the order, and the API keeps it."""
+    http = library.user.http
+    album = http.post("/v1/albums", json={"title": "Order"}).json()["id"]
+    try:
+        ids = list(library.images.values())
+        http.post(f"/v1/albums/{album}/images", json={"ids": ids}).raise_for_status()
+        sign_in(page, library.user, f"/albums/{album}/arrange")
+        photos = page.locator(".arrange-grid button")
+        expect(photos).to_have_count(3)
+        names = [photos.nth(at).get_attribute("aria-label") or "" for at in range(3)]
+
+        moved = "/images/move"
+        photos.first.focus()
+        page.keyboard.press("Space")
+        expect(page.locator(".arrange-grid .dragging")).to_have_count(1)
+        page.keyboard.press("ArrowRight")
+        expect(page.get_by_text("Moved to position 2 of 3.")).to_be_attached()
+        with page.expect_response(lambda response: response.url.endswith(moved)):
+            page.keyboard.press("Space")
+        expect(photos.nth(1)).to_have_attribute("aria-label", names[0])
+
+        photos.last.hover()
+        page.mouse.down()
+        target = photos.first.bounding_box()
+        assert target is not None
+        page.mouse.move(target["x"] + 60, target["y"] + 60, steps=5)
+        expect(page.get_by_text("Moved to position 1 of 3.")).to_be_attached()
+        with page.expect_response(lambda response: response.url.endswith(moved)):
+            page.mouse.up()
+        expected = [names[2], names[1], names[0]]
+        page.get_by_role("link", name="Done").click()
+        expect(page.locator(".tile img")).to_have_count(3)
+        tiles = page.locator(".tile img")
+        assert [tiles.nth(at).get_attribute("alt") for at in range(3)] == expected
+        expect(page.locator(".month-heading")).to_have_count(0)
+        listed = http.get("/v1/images", params={"album": album}).json()["items"]
+        assert [item["title"] for item in listed] == expected
+    finally:
+        http.delete(f"/v1/albums/{album}")
 
 
 def test_uploads_on_an_album_page_are_added_to_the_album(page: Page, user: User) -> None:

@@ -159,6 +159,18 @@ def test_dialogs_are_accessible(page: Page, library: Library) -> None:
     assert find_accessibility_violations(page) == []
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_the_page_of_components_is_accessible(page: Page, size: str) -> None:
+    """It shows both themes, and needs no session."""
+    width, height = SIZES[size]
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto("/design")
+    expect(page.get_by_role("heading", name="Dark")).to_be_visible()
+    assert find_accessibility_violations(page) == []
+    page.wait_for_function(_FITS)
+    save_screenshot(page, f"design-{size}")
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_page_is_translated(page: Page, library: Library, language: str) -> None:
     sign_in(page, library.user, "/settings/appearance")

@@ -11,6 +11,7 @@ const Shell = lazy(() => import("./Shell"));
 const GalleryPage = lazy(() => import("./gallery/GalleryPage"));
 const ImagePage = lazyPage(() => import("./viewer/ImagePage"));
 const AlbumsPage = lazyPage(() => import("./albums/AlbumsPage"));
+const ArrangePage = lazyPage(() => import("./albums/ArrangePage"));
 const AlbumPage = lazyPage(() => import("./albums/AlbumPage"));
 const ViewPage = lazyPage(() => import("./gallery/ViewPage"));
 const UsagePage = lazyPage(() => import("./usage/UsagePage"));
@@ -23,15 +24,17 @@ const DuplicatesPage = lazyPage(() => import("./duplicates/DuplicatesPage"));
 const MapPage = lazyPage(() => import("./map/MapPage"));
 const TrashPage = lazyPage(() => import("./trash/TrashPage"));
 const SharePage = lazyPage(() => import("./offline/SharePage"));
-const NotFoundPage = lazy(() => import("./ui/NotFoundPage"));
+const DesignPage = lazyPage(() => import("./design/DesignPage"));
+const NotFoundPage = lazyPage(() => import("./ui/NotFoundPage"));
 
 export function App() {
   return (
     <>
       <Suspense fallback={<PageSpinner />}>
         <Switch>
-          {/* Share links work without a session. */}
+          {/* Share links and the page of components work without a session. */}
           <Route path="/s/:token/:image?" component={PublicPage} />
+          <Route path="/design" component={DesignPage} />
           <Route component={Pages} />
         </Switch>
       </Suspense>
@@ -55,6 +58,7 @@ function SignedIn() {
         <Route path="/photos/:id" component={ImagePage} />
         <Route path="/albums" component={AlbumsPage} />
         <Route path="/albums/:album" component={AlbumPage} />
+        <Route path="/albums/:album/arrange" component={ArrangePage} />
         <Route path="/albums/:album/photos/:id" component={ImagePage} />
         <Route path="/shared-albums/:album" component={SharedAlbumPage} />
         <Route path="/shared-albums/:album/photos/:image" component={SharedAlbumPage} />

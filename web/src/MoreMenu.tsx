@@ -3,7 +3,6 @@ import { useTranslation } from "react-i18next";
 import { useCurrentLocation } from "./router";
 import { isBelow, Tab } from "./Tab";
 import { Icon } from "./ui/Icon";
-import { useDismiss } from "./ui/useDismiss";
 
 const PAGES = [
   { to: "/map", icon: "pin", text: "nav.map" },
@@ -25,7 +24,18 @@ export function MoreMenu() {
   const button = useRef<HTMLButtonElement>(null);
   const isHere = PAGES.some(({ to }) => isBelow(pathname, to));
   useEffect(() => setOpen(false), [pathname]);
-  useDismiss(menu, open, () => setOpen(false));
+  useEffect(() => {
+    if (!open) return;
+    function closeOutside(event: Event) {
+      if (!menu.current?.contains(event.target as Node)) setOpen(false);
+    }
+    addEventListener("pointerdown", closeOutside);
+    addEventListener("focusin", closeOutside);
+    return () => {
+      removeEventListener("pointerdown", closeOutside);
+      removeEventListener("focusin", closeOutside);
+    };
+  }, [open]);
   return (
     <div
       ref={menu}

@@ -15,7 +15,7 @@ import { useFileDrop } from "./uploads/useFileDrop";
 
 // Loaded when first opened.
 const UploadPanel = lazy(() => import("./uploads/UploadPanel"));
-const UploadDialog = lazy(() => import("./uploads/UploadDialog"));
+const UploadDialog = lazyPage(() => import("./uploads/UploadDialog"));
 const ShortcutsDialog = lazyPage(() => import("./ui/ShortcutsDialog"));
 
 /** The frame around every page for a signed-in user: header, navigation, uploads and dialogs. */

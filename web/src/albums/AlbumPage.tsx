@@ -10,6 +10,7 @@ import { lazyPage } from "../ui/lazyPage";
 import { LoadError } from "../ui/LoadError";
 import { Icon } from "../ui/Icon";
 import { showToast } from "../ui/toasts";
+import { PageSpinner } from "../ui/PageSpinner";
 import { useDocumentTitle } from "../ui/useDocumentTitle";
 import { sharedAlbumPath } from "./sharedAlbumPath";
 import { TitleDialog } from "./TitleDialog";
@@ -29,10 +30,12 @@ export default function AlbumPage() {
       </main>
     );
   }
-  if (album && album.role !== "owner") return <Redirect to={sharedAlbumPath(id)} replace />;
+  // Its order is that of the list.
+  if (!album) return <PageSpinner />;
+  if (album.role !== "owner") return <Redirect to={sharedAlbumPath(id)} replace />;
   return (
     <Gallery
-      header={<AlbumHeader id={id} title={album?.title ?? ""} count={album?.images ?? null} />}
+      header={<AlbumHeader id={id} title={album.title} count={album.images} />}
       empty={
         <EmptyState
           icon="album"
@@ -49,7 +52,7 @@ export default function AlbumPage() {
   );
 }
 
-function AlbumHeader({ id, title, count }: { id: string; title: string; count: number | null }) {
+function AlbumHeader({ id, title, count }: { id: string; title: string; count: number }) {
   const { t } = useTranslation();
   const { update } = useAlbumActions();
   const [dialog, setDialog] = useState<"share" | "rename" | "delete" | null>(null);
@@ -62,11 +65,16 @@ function AlbumHeader({ id, title, count }: { id: string; title: string; count: n
         <h1 className="truncate" dir="auto">
           {title}
         </h1>
-        <p className="muted small">{count !== null && t("photos", { count })}</p>
+        <p className="muted small">{t("photos", { count })}</p>
       </div>
-      <button type="button" className="button" disabled={count === null} aria-label={t("album.share")} onClick={() => setDialog("share")}>
-        <Icon name="share" size={18} /> <span className="album-share">{t("album.share")}</span>
+      <button type="button" className="button" aria-label={t("album.share")} onClick={() => setDialog("share")}>
+        <Icon name="share" size={18} /> <span className="album-label">{t("album.share")}</span>
       </button>
+      {count > 1 && (
+        <Link className="button icon" to={`/albums/${id}/arrange`} aria-label={t("album.arrange")} title={t("album.arrange")}>
+          <Icon name="move" />
+        </Link>
+      )}
       <button type="button" className="button icon" aria-label={t("album.rename")} title={t("album.rename")} onClick={() => setDialog("rename")}>
         <Icon name="edit" />
       </button>

@@ -5,8 +5,8 @@ import { navigate } from "wouter/use-browser-location";
 import { useAlbumActions, useAlbums } from "../api/albums";
 import type { Album } from "../api/types";
 import { Thumbnail } from "../gallery/Thumbnail";
-import { LoadError } from "../ui/LoadError";
 import { Icon } from "../ui/Icon";
+import { QueryState } from "../ui/QueryState";
 import { useDocumentTitle } from "../ui/useDocumentTitle";
 import { sharedAlbumPath } from "./sharedAlbumPath";
 import { TitleDialog } from "./TitleDialog";
@@ -15,7 +15,8 @@ import "./albums.css";
 
 export default function AlbumsPage() {
   const { t } = useTranslation();
-  const { albums, isPending, isError, error, refetch, hasNextPage, fetchNextPage } = useAlbums({ role: "any" });
+  const list = useAlbums({ role: "any" });
+  const { albums, isPending, isError, hasNextPage, fetchNextPage } = list;
   const [own, shared] = [albums.filter(isOwn), albums.filter((album) => !isOwn(album))];
   const { create } = useAlbumActions();
   const [creating, setCreating] = useState(false);
@@ -30,8 +31,7 @@ export default function AlbumsPage() {
           <Icon name="plus" size={18} /> {t("album.new")}
         </button>
       </div>
-      {isPending && <div className="skeleton" style={{ blockSize: 240 }} />}
-      {isError && <LoadError error={error} onRetry={() => void refetch()} />}
+      <QueryState query={list} height={240} />
       {!isPending && !isError && albums.length === 0 && !hasNextPage && (
         <div className="empty-state">
           <Icon name="album" size={48} />

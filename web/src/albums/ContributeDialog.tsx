@@ -12,9 +12,11 @@ import { changeSettings } from "../sharing/shareSettings";
 import { VisibilityFields } from "../sharing/VisibilityFields";
 import { Dialog } from "../ui/Dialog";
 import { Icon } from "../ui/Icon";
-import { LoadError } from "../ui/LoadError";
+import { QueryState } from "../ui/QueryState";
 import { showToast } from "../ui/toasts";
 import "../account/account.css";
+import "../sharing/sharing.css";
+import "./albums.css";
 
 /** Width of a photo to choose, CSS pixels. */
 const PHOTO_WIDTH = 120;
@@ -53,8 +55,7 @@ export default function ContributeDialog({ album, title, added, onClose }: Props
 
   return (
     <Dialog title={t("sharedAlbum.addTo", { title })} onClose={onClose}>
-      {list.isPending && <div className="skeleton" style={{ blockSize: PHOTO_WIDTH }} />}
-      {list.isError && <LoadError error={list.error} onRetry={() => void list.refetch()} />}
+      <QueryState query={list} height={PHOTO_WIDTH} />
       {list.isSuccess && photos.length === 0 && !list.hasNextPage && <p className="muted">{t("sharedAlbum.noneToAdd")}</p>}
       {photos.length > 0 && (
         <ul className="photo-picker" tabIndex={0} aria-label={t("nav.photos")}>

@@ -16,11 +16,13 @@ import { Icon } from "../ui/Icon";
 import { LoadError } from "../ui/LoadError";
 import { PageSpinner } from "../ui/PageSpinner";
 import { useErrorMessage } from "../ui/errorMessages";
+import { QueryState } from "../ui/QueryState";
 import { showToast } from "../ui/toasts";
 import { useDocumentTitle } from "../ui/useDocumentTitle";
 import "../gallery/gallery.css";
 import "../public/public.css";
 import "../selection/selection.css";
+import "./albums.css";
 
 const ContributeDialog = lazy(() => import("./ContributeDialog"));
 
@@ -71,8 +73,7 @@ function SharedAlbumImages({ album, image }: { album: Album; image: string | nul
     <main className="page stack" id="content">
       <Header album={album} own={own} />
       {album.description && <p dir="auto">{album.description}</p>}
-      {list.isPending && <div className="skeleton" style={{ blockSize: 320 }} />}
-      {list.isError && <LoadError error={list.error} onRetry={() => void list.refetch()} />}
+      <QueryState query={list} height={320} />
       {list.isSuccess && list.images.length === 0 && !list.hasNextPage && (
         <EmptyState icon="images" title={t("public.empty")} text={t("public.emptyText")} />
       )}
@@ -126,8 +127,14 @@ function OwnPhotosBar({ album, selection, ids }: { album: string; selection: Sel
       <p className="grow truncate" role="status">
         {t("selection.count", { count })}
       </p>
-      <button type="button" className="button plain" disabled={remove.isPending} onClick={removePhotos}>
-        <Icon name="minus" size={18} /> {t("bulk.removeFromAlbum", { count })}
+      <button
+        type="button"
+        className="button plain"
+        aria-label={t("bulk.removeFromAlbum", { count })}
+        disabled={remove.isPending}
+        onClick={removePhotos}
+      >
+        <Icon name="minus" size={18} /> <span className="album-label">{t("bulk.removeFromAlbum", { count })}</span>
       </button>
     </div>
   );
@@ -152,8 +159,8 @@ function Header({ album: { id, title, role, sort }, own }: { album: Album; own: 
         </p>
       </div>
       {role === "contributor" && (
-        <button type="button" className="button primary" onClick={() => setAdding(true)}>
-          <Icon name="plus" size={18} /> {t("sharedAlbum.add")}
+        <button type="button" className="button primary" aria-label={t("sharedAlbum.add")} onClick={() => setAdding(true)}>
+          <Icon name="plus" size={18} /> <span className="album-label">{t("sharedAlbum.add")}</span>
         </button>
       )}
       <button type="button" className="button" onClick={() => setLeaving(true)}>

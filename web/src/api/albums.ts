@@ -2,7 +2,7 @@ import { infiniteQueryOptions, queryOptions, useInfiniteQuery, useMutation, useQ
 import { useMemo } from "react";
 import type { Sightline } from "sightline-client";
 import { useServices } from "../services";
-import { BATCH_SIZE } from "./bulk";
+import { BATCH_SIZE } from "./batchSize";
 import { refetchImages } from "./images";
 import type { Album } from "./types";
 
@@ -31,14 +31,15 @@ export function useAlbums({ role = "owner", enabled = true }: { role?: AlbumScop
   return { ...query, albums };
 }
 
-export function useAlbum(id: string) {
+export function useAlbum(id: string | null) {
   const { api } = useServices();
   return useQuery(
     queryOptions({
       queryKey: ["album", id],
       queryFn: async ({ signal }) =>
-        (await api.GET("/v1/albums/{album_id}", { params: { path: { album_id: id } }, signal })).data!,
+        (await api.GET("/v1/albums/{album_id}", { params: { path: { album_id: id! } }, signal })).data!,
       staleTime: 60_000,
+      enabled: id !== null,
     }),
   );
 }
@@ -72,7 +73,7 @@ export function useAlbumActions() {
   });
 
   const update = useMutation({
-    mutationFn: async ({ id, ...body }: { id: string; title?: string; cover_id?: string | null }) =>
+    mutationFn: async ({ id, ...body }: { id: string; title?: string; sort?: Album["sort"]; cover_id?: string | null }) =>
       (await api.PATCH("/v1/albums/{album_id}", { params: { path: { album_id: id } }, body })).data!,
     onSuccess: (album) => {
       queries.setQueryData(["album", album.id], album);

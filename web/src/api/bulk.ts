@@ -1,13 +1,11 @@
 /** Changes to many images. */
 import type { QueryClient } from "@tanstack/react-query";
 import type { Schemas, Sightline } from "sightline-client";
+import { BATCH_SIZE } from "./batchSize";
 import { refetchImages, refreshImage } from "./images";
 import type { Feature } from "./types";
 
 export type BatchChanges = Schemas["BatchChanges"];
-
-/** Images per request: the API's maximum. */
-export const BATCH_SIZE = 100;
 
 /** Requests at the same time. */
 const CONCURRENCY = 4;

@@ -5,7 +5,8 @@ import type { Schemas, Sightline } from "sightline-client";
 import { sharedAlbumPath } from "../albums/sharedAlbumPath";
 import { PAGE_SIZE, type SharedImages } from "../public/publicApi";
 import { useServices } from "../services";
-import { BATCH_SIZE, type Outcome } from "./bulk";
+import { BATCH_SIZE } from "./batchSize";
+import type { Outcome } from "./bulk";
 
 /** The images of a shared album: those of its owner, and those that members added. */
 export class SharedAlbum implements SharedImages<Schemas["AlbumImageSummary"]> {

@@ -18,10 +18,10 @@ import { showToast } from "../ui/toasts";
 import { GallerySkeleton } from "./GallerySkeleton";
 import { Grid, type GridHandle } from "./Grid";
 import type { Extent } from "./layout";
-import { sort as sortStore } from "./preferences";
 import { Scrubber } from "./Scrubber";
 import { Selection } from "./selection";
 import { useSections } from "./useSections";
+import { useSort } from "./useSort";
 import { ViewMenu } from "./ViewMenu";
 import "./gallery.css";
 
@@ -42,7 +42,7 @@ export function Gallery({ header, empty }: Props) {
   const describeError = useErrorMessage();
   const [filter, change] = useFilter();
   const scope = useScope();
-  const sort = useStore(sortStore);
+  const sort = useSort();
   const list = useSections(filter, sort);
   const { sections, isTimeline, isPending, error } = list;
   const selection = useMemo(() => new Selection(), []);

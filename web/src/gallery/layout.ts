@@ -67,10 +67,11 @@ interface Day {
 }
 
 /**
- * Lay out a month: its heading, then its days. The rows of a day are justified except for its last
+ * Lay out a month: its heading, then its days. A manual order has neither: it is one section without headings. The rows of a day are justified except for its last
  * one; short days share a row.
  */
 export function layoutSection({ month, count, images }: Section, options: LayoutOptions): Row[] {
+  if (!month) return placeRows(month, images, options);
   const rows: Row[] = [{ kind: "month", month, height: options.monthHeight, count }];
   let shared: Day[] = [];
   let end = 0;
@@ -143,9 +144,13 @@ function placeSharedRow(month: string, shared: readonly Day[], options: LayoutOp
 }
 
 function placeLongDay(month: string, { day, images }: Day, options: LayoutOptions): Row[] {
-  const { width, height, gap, dayHeight } = options;
-  const heading: PlacedDay = { day, left: 0, width, ids: images.map((image) => image.id) };
-  const rows: Row[] = [{ kind: "days", month, height: dayHeight, days: [heading] }];
+  const heading: PlacedDay = { day, left: 0, width: options.width, ids: images.map((image) => image.id) };
+  return [{ kind: "days", month, height: options.dayHeight, days: [heading] }, ...placeRows(month, images, options)];
+}
+
+/** Place images in rows that are justified, except for the last one. */
+function placeRows(month: string, images: readonly ImageSummary[], { width, height, gap }: LayoutOptions): Row[] {
+  const rows: Row[] = [];
   let pending: ImageSummary[] = [];
   let ratios = 0;
   for (const image of images) {

@@ -6,6 +6,7 @@ import { Field, Form } from "../account/Form";
 import { EmptyState } from "../ui/EmptyState";
 import { LoadError } from "../ui/LoadError";
 import { PageSpinner } from "../ui/PageSpinner";
+import { QueryState } from "../ui/QueryState";
 import { useDocumentTitle } from "../ui/useDocumentTitle";
 import { isGone, requiresPassword, usePublicLink, useSharedImages, useSharedView, type PublicLink, type SharedView } from "./publicApi";
 import { PublicGrid } from "./PublicGrid";
@@ -55,8 +56,7 @@ function PublicImages({ link, view, image }: { link: PublicLink; view: SharedVie
         <h1 dir="auto">{title}</h1>
         <p className="muted">{t("photos", { count: view.images })}</p>
       </div>
-      {list.isPending && <div className="skeleton" style={{ blockSize: 320 }} />}
-      {list.isError && <LoadError error={list.error} onRetry={() => void list.refetch()} />}
+      <QueryState query={list} height={320} />
       {list.isSuccess && list.images.length === 0 && !list.hasNextPage && (
         <EmptyState icon="images" title={t("public.empty")} text={t("public.emptyText")} />
       )}

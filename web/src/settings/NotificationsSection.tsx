@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Form } from "../account/Form";
 import { EMAIL_KINDS, useChangeNotifications, useNotifications, type EmailNotifications } from "../api/notifications";
 import { LANGUAGES, type Language } from "../i18n";
-import { LoadError } from "../ui/LoadError";
+import { QueryState } from "../ui/QueryState";
 import { showToast } from "../ui/toasts";
 
 /** What Sightline sends by email. */
@@ -16,8 +16,7 @@ export function NotificationsSection() {
         <h2>{t("settings.notifications")}</h2>
         <p className="muted">{t("notifications.text")}</p>
       </div>
-      {notifications.isPending && <div className="skeleton" style={{ blockSize: 200 }} />}
-      {notifications.isError && <LoadError error={notifications.error} onRetry={() => void notifications.refetch()} />}
+      <QueryState query={notifications} height={200} />
       {notifications.data && <NotificationsForm stored={notifications.data} />}
     </section>
   );

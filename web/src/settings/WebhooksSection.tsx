@@ -5,7 +5,7 @@ import { ConfirmDialog } from "../ui/ConfirmDialog";
 import { EmptyState } from "../ui/EmptyState";
 import { useErrorMessage } from "../ui/errorMessages";
 import { Icon } from "../ui/Icon";
-import { LoadError } from "../ui/LoadError";
+import { QueryState } from "../ui/QueryState";
 import { SecretDialog } from "../ui/SecretDialog";
 import { showToast } from "../ui/toasts";
 import { Deliveries } from "./Deliveries";
@@ -32,8 +32,7 @@ export function WebhooksSection() {
         </div>
         {webhooks.data && webhooks.data.length > 0 && add}
       </section>
-      {webhooks.isPending && <div className="skeleton" style={{ blockSize: 200 }} />}
-      {webhooks.isError && <LoadError error={webhooks.error} onRetry={() => void webhooks.refetch()} />}
+      <QueryState query={webhooks} height={200} />
       {webhooks.data?.length === 0 && (
         <EmptyState icon="webhook" title={t("webhooks.none")} text={t("webhooks.noneText")} action={add} />
       )}

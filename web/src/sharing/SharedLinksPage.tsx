@@ -13,7 +13,7 @@ import { ConfirmDialog } from "../ui/ConfirmDialog";
 import { Dialog } from "../ui/Dialog";
 import { EmptyState } from "../ui/EmptyState";
 import { Icon } from "../ui/Icon";
-import { LoadError } from "../ui/LoadError";
+import { QueryState } from "../ui/QueryState";
 import { showToast } from "../ui/toasts";
 import { useDocumentTitle } from "../ui/useDocumentTitle";
 import { readSettings, toChanges } from "./shareSettings";
@@ -27,7 +27,8 @@ const THUMBNAIL_WIDTH = 72;
 /** The user's share links. */
 export default function SharedLinksPage() {
   const { t } = useTranslation();
-  const { links, isPending, isError, error, refetch, hasNextPage, fetchNextPage } = useShareLinks();
+  const list = useShareLinks();
+  const { links, isPending, isError, hasNextPage, fetchNextPage } = list;
   useDocumentTitle(t("nav.shared"));
   return (
     <main className="page stack" id="content">
@@ -35,8 +36,7 @@ export default function SharedLinksPage() {
         <h1>{t("nav.shared")}</h1>
         {links.length > 0 && <p className="muted">{t("shared.text")}</p>}
       </div>
-      {isPending && <div className="skeleton" style={{ blockSize: 200 }} />}
-      {isError && <LoadError error={error} onRetry={() => void refetch()} />}
+      <QueryState query={list} height={200} />
       {!isPending && !isError && links.length === 0 && (
         <EmptyState
           icon="link"

@@ -13,7 +13,7 @@ import { ConfirmDialog } from "../ui/ConfirmDialog";
 import { EmptyState } from "../ui/EmptyState";
 import { useErrorMessage } from "../ui/errorMessages";
 import { Icon } from "../ui/Icon";
-import { LoadError } from "../ui/LoadError";
+import { QueryState } from "../ui/QueryState";
 import { showToast } from "../ui/toasts";
 import { useDocumentTitle } from "../ui/useDocumentTitle";
 import { TrashTile } from "./TrashTile";
@@ -28,7 +28,8 @@ export default function TrashPage() {
   const format = useFormat();
   const { api } = useServices();
   const describeError = useErrorMessage();
-  const { items, isPending, isError, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useTrash();
+  const list = useTrash();
+  const { items, isPending, isError, hasNextPage, fetchNextPage, isFetchingNextPage } = list;
   const selection = useMemo(() => new Selection(), []);
   const { ids } = useStore(selection.selected);
   const finish = useFinish();
@@ -119,8 +120,7 @@ export default function TrashPage() {
           )}
         </div>
       )}
-      {isPending && <div className="skeleton" style={{ blockSize: 320 }} />}
-      {isError && <LoadError error={error} onRetry={() => void refetch()} />}
+      <QueryState query={list} height={320} />
       {isEmpty && (
         <EmptyState
           icon="trash"

@@ -1,6 +1,5 @@
-import { useId, useRef, useState, type ReactNode } from "react";
+import { useEffect, useId, useRef, useState, type ReactNode } from "react";
 import { Icon, type IconName } from "./Icon";
-import { useDismiss } from "./useDismiss";
 
 interface Props {
   icon: IconName;
@@ -15,7 +14,18 @@ export function Popover({ icon, label, className = "", children }: Props) {
   const [open, setOpen] = useState(false);
   const element = useRef<HTMLDivElement>(null);
   const id = useId();
-  useDismiss(element, open, () => setOpen(false));
+  useEffect(() => {
+    if (!open) return;
+    const closeOutside = (event: Event) => {
+      if (!element.current?.contains(event.target as Node)) setOpen(false);
+    };
+    addEventListener("pointerdown", closeOutside);
+    addEventListener("focusin", closeOutside);
+    return () => {
+      removeEventListener("pointerdown", closeOutside);
+      removeEventListener("focusin", closeOutside);
+    };
+  }, [open]);
 
   function close() {
     setOpen(false);

@@ -2,11 +2,10 @@ import { useEffect, useMemo } from "react";
 import type { ImageSummary } from "../api/types";
 import { useScope } from "../filters/scope";
 import { useFilter } from "../filters/useFilter";
-import { sort as sortStore } from "../gallery/preferences";
 import { monthOf } from "../gallery/sort";
 import { useSections } from "../gallery/useSections";
+import { useSort } from "../gallery/useSort";
 import { useCurrentLocation } from "../router";
-import { useStore } from "../store";
 
 /** Images before the end of the loaded list at which its next page is loaded. */
 const PRELOAD_IMAGES = 10;
@@ -22,7 +21,7 @@ export interface Neighbors {
 /** The previous and next image in the list that this one was opened from; the URL contains its filter. */
 export function useNeighbors(image: ImageSummary): Neighbors {
   const [filter] = useFilter();
-  const sort = useStore(sortStore);
+  const sort = useSort();
   const { sections, load, loadMore } = useSections(filter, sort);
   const month = sections.findIndex((section) => section.month === monthOf(sort, image));
   // The neighbors of the first and the last image of a month are in other months.

@@ -1,0 +1,2 @@
+/** Images per request that concerns many: the API's maximum. */
+export const BATCH_SIZE = 100;
