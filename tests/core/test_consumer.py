@@ -14,7 +14,7 @@ from sightline.adapters.memory import MemoryQueue
 from sightline.consumer import loop, settler
 from sightline.consumer.loop import Consumer, ConsumerOptions
 from sightline.consumer.messages import Upload
-from sightline.consumer.settlement import Backoff
+from sightline.consumer.settlement import Backoff, Exhausted, Failed, Outcome
 from sightline.consumer.upload_messages import RETRIES_EXHAUSTED, Handler, UploadMessages
 from sightline.domain.failures import Failure, Gone, Rejected
 from sightline.domain.ids import new_image_id
@@ -238,6 +238,19 @@ async def test_an_invalid_message_is_dead_lettered() -> None:
     async with running(queue, handler):
         await wait_until(lambda: queue.dead == ["hello"])
     assert (handler.handled, handler.failures) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("receive_count", "expected"),
+    [(1, Failed()), (2, Failed()), (3, Exhausted()), (14, Exhausted())],
+)
+async def test_an_invalid_message_is_not_delayed_beyond_its_attempts(
+    receive_count: int, expected: Outcome
+) -> None:
+    """A backlog counts the receives of the queue before it, too."""
+    messages = UploadMessages(ScriptedHandler(), 5)
+    message = Message("id", "receipt", "hello", receive_count)
+    assert await messages.attempt(message, 4) == expected
 
 
 async def test_consumer_receives_no_more_messages_than_its_concurrency() -> None:

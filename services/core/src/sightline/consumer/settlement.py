@@ -35,7 +35,7 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Exhausted:
-    """All attempts failed, and the images are marked as failed; the message is dead-lettered."""
+    """All attempts failed, and images that it names are marked so; the message is dead-lettered."""
 
 
 Outcome = Handled | Failed | Exhausted

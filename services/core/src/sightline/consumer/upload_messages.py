@@ -52,14 +52,15 @@ class UploadMessages:
         self._timeout_seconds = timeout_seconds
 
     async def attempt(self, message: Message, max_receives: int | None) -> Outcome:
+        limit = working_receives(max_receives)
         try:
             uploads = [
                 upload._replace(sent_at=message.sent_at) for upload in parse_uploads(message.body)
             ]
         except InvalidMessage:
             logger.exception("unreadable message", extra={"message_id": message.message_id})
-            return Failed()
-        limit = working_receives(max_receives)
+            # In a backlog, its receives go on from those of the queue, and its delays would too.
+            return Exhausted() if message.receive_count > limit else Failed()
         if message.receive_count > limit:
             return await self._give_up(message, uploads)
         # Sequential: a message with several records is rare, and each takes the usual resources.
