@@ -159,7 +159,7 @@ audit: $(VENV)/dev ## Check for insecure code and vulnerable dependencies (ADVIS
 .PHONY: sbom
 sbom: $(VENV)/dev ## Write a software bill of materials (CycloneDX) per container image into dist/sbom (IMAGES=registry/prefix: with their Debian packages)
 	@$(NEED_NODE)
-	@$(BIN)/python infra/tools/sbom.py $(if $(VERSION),--version "$(VERSION)") $(if $(IMAGES),--images "$(IMAGES)") $(NAMES)
+	@$(BIN)/python infra/tools/sbom.py $(if $(VERSION),--version "$(VERSION)") $(if $(IMAGES),--images "$(IMAGES)") $(if $(NAMES),--names "$(NAMES)")
 
 .PHONY: check
 check: $(VENV)/dev ## Check lint, formatting, types and import layers

@@ -238,7 +238,7 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--output", type=Path, default=ROOT / "dist" / "sbom", help="folder")
     parser.add_argument("--images", help="prefix of the repositories that have the images")
     parser.add_argument(
-        "names", nargs="*", metavar="NAME", help="api, worker, …; all of them by default"
+        "--names", default=",".join((*SERVICES, WEB)), help="images, such as api,worker"
     )
     return parser.parse_args(arguments)
 
@@ -252,7 +252,7 @@ def _version() -> str:
 def main() -> None:
     arguments = parse_arguments()
     arguments.output.mkdir(parents=True, exist_ok=True)
-    for name in arguments.names or (*SERVICES, WEB):
+    for name in arguments.names.split(","):
         image = f"{arguments.images}/{name}:{arguments.version}" if arguments.images else None
         bill = describe(name, arguments.version, image)
         file = arguments.output / f"sightline-{name}.cdx.json"
