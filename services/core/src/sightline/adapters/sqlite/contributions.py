@@ -168,7 +168,7 @@ def _list_albums(connection: sqlite3.Connection, image: ImageKey) -> list[AlbumK
 def _remove_contributor(connection: sqlite3.Connection, album: AlbumKey, contributor: str) -> None:
     for table in ("album_contributions", "album_entries"):
         connection.execute(
-            f"DELETE FROM {table} WHERE owner = ? AND album_id = ? AND contributor = ?",  # noqa: S608
+            f"DELETE FROM {table} WHERE owner = ? AND album_id = ? AND contributor = ?",  # noqa: S608 # nosec B608
             (*album, contributor),
         )
 
