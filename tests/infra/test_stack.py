@@ -356,6 +356,8 @@ def test_deploy_publishes_the_web_application(script: ScriptRunner) -> None:
     assert "max-age=31536000, immutable" in calls[0]
     assert all("--cache-control no-cache" in call for call in calls[1:4])
     assert "create-invalidation --distribution-id E1 --paths /index.html" in calls[4]
+    # Browsers find a new version by the service worker.
+    assert {"/sw.js", "/app.webmanifest"} <= set(calls[4].split())
     assert [json.loads(line.removeprefix("stdin ")) for line in script.calls("stdin")] == [
         OUTPUTS["web_settings"]
     ]
