@@ -26,6 +26,7 @@ from rich.console import Console
 from sightline_local.emulators import Cloud, EmulatorMissing, choose_emulator
 from sightline_local.environment import (
     CREDENTIALS,
+    EMAIL_SENDER,
     REGION,
     Environment,
     Ports,
@@ -334,6 +335,9 @@ class Fleet:
             aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
             region_name=self.config.region,
         )
+        ses = session.client("ses", endpoint_url=self.aws_url)
+        # Unverified, SES rejects each email, and invitations are dead-lettered.
+        ses.verify_email_identity(EmailAddress=EMAIL_SENDER)
         return provision(session, self.aws_url, visibility=self.config.visibility)
 
     def _add_emulator_and_proxy(self, jwks: Path) -> None:
