@@ -30,8 +30,9 @@ from sightline_reliability.checker import (
     check_invariants,
     count_by_kind,
 )
+from sightline_reliability.clocks import find_clock_library
 from sightline_reliability.faults import Fault, Service
-from sightline_reliability.fleet import Fleet, FleetConfig, run_command
+from sightline_reliability.fleet import Fleet, FleetConfig, ManagedProcess, run_command
 from sightline_reliability.ledger import Ledger
 from sightline_reliability.recording_endpoint import RecordingEndpoint
 from sightline_reliability.system_state import DataStores, read_state
@@ -61,6 +62,10 @@ SIGKILL_SHARE = 0.6
 #: than the visibility timeout of a message.
 PAUSE_SHARE = 0.15
 PAUSE_SECONDS = (1.0, 14.0)
+
+#: Share of the interventions that step the clock of a worker or resizer, and where to, seconds.
+CLOCK_STEP_SHARE = 0.2
+CLOCK_OFFSETS_SECONDS = (-3600, 0, 3600)
 
 #: Events of S3 that are delivered again at the end of the load, as if they were a day late.
 LATE_EVENTS = 200
@@ -188,6 +193,10 @@ class ChaosTest:
             await asyncio.sleep(0.2)
 
     async def _kill_processes(self) -> None:
+        # Most processes start with a wrong clock.
+        for target in self._fleet.processes.values():
+            if target.clock is not None:
+                self._step_clock(target)
         # A pause ends with the load.
         async with asyncio.TaskGroup() as pauses:
             while True:
@@ -195,10 +204,13 @@ class ChaosTest:
                 self._intervene(pauses)
 
     def _intervene(self, pauses: asyncio.TaskGroup) -> None:
-        """Kill, stop or pause a random process."""
+        """Kill, stop or pause a random process, or step its clock."""
         service = self._rng.choice(["api", "worker", "worker", "resizer", "resizer", "notifier"])
         target = self._rng.choice(self._fleet.list_processes(service))
         if not target.healthy or target.paused:
+            return
+        if target.clock is not None and self._rng.random() < CLOCK_STEP_SHARE:
+            self._step_clock(target)
             return
         if self._rng.random() < PAUSE_SHARE:
             seconds = self._rng.uniform(*PAUSE_SECONDS)
@@ -208,6 +220,10 @@ class ChaosTest:
         number = signal.SIGKILL if self._rng.random() < SIGKILL_SHARE else signal.SIGTERM
         self._fleet.send_signal(target, number)
         self.timeline.mark(number.name)
+
+    def _step_clock(self, target: ManagedProcess) -> None:
+        self._fleet.step_clock(target, self._rng.choice(CLOCK_OFFSETS_SECONDS))
+        self.timeline.mark("clock step")
 
     async def _send_poison_messages(self) -> None:
         """Send messages that no consumer can parse, as a misconfigured producer would."""
@@ -325,8 +341,14 @@ def write_ratios(test: ChaosTest, violations: list[Violation], path: Path) -> No
 async def run_chaos(options: argparse.Namespace, console: Console) -> int:
     """Run the test and write its reports; return the exit code."""
     config = FleetConfig(
-        apis=2, workers=options.workers, resizers=options.resizers, notifiers=options.notifiers
+        apis=2,
+        workers=options.workers,
+        resizers=options.resizers,
+        notifiers=options.notifiers,
+        clock_library=find_clock_library(),
     )
+    if config.clock_library is None:
+        console.print("clocks do not step: install the package libfaketime")
     console.print(f"seed {options.seed}", highlight=False)
     async with Fleet(config, options.folder, options.seed) as fleet:
         test = ChaosTest(fleet, options, console)

@@ -26,6 +26,7 @@ from rich.console import Console
 from sightline_local.emulators import Cloud, EmulatorMissing, choose_emulator
 from sightline_local.environment import (
     CREDENTIALS,
+    EMAIL_SENDER,
     REGION,
     Environment,
     Ports,
@@ -37,6 +38,7 @@ from sightline_local.environment import (
 )
 from sightline_local.provisioning import Resources, provision
 from sightline_local.stack import free_ports
+from sightline_reliability.clocks import STEPPED_SERVICES, StepClock
 from sightline_testing.tokens import TokenIssuer
 
 Result = TypeVar("Result")
@@ -86,7 +88,8 @@ class FleetConfig:
     `visibility` and `backoff` are in seconds: short, so that messages of a killed process are
     redelivered soon. `latency` is the Rekognition emulator's, in seconds. `settings` holds
     environment variables by service. `avoid_gc_pauses` is for measurements: MiniStack runs without
-    pauses, but its memory grows. `pool` signs the access tokens; None creates one for the fleet.
+    pauses, but its memory grows. With `clock_library`, clocks can step. `pool` signs the access
+    tokens; None creates one for the fleet.
     """
 
     apis: int = 2
@@ -99,6 +102,7 @@ class FleetConfig:
     settings: dict[str, Environment] = field(default_factory=dict)
     cloud: Cloud = "ministack"
     avoid_gc_pauses: bool = False
+    clock_library: Path | None = None
     region: str = REGION
     pool: TokenIssuer | None = None
 
@@ -116,6 +120,7 @@ class ManagedProcess:
     stop_requested: bool = False
     healthy: bool = False
     paused: bool = False
+    clock: StepClock | None = None
 
     @property
     def service(self) -> str:
@@ -298,6 +303,12 @@ class Fleet:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(group, signal.SIGCONT)
 
+    def step_clock(self, target: ManagedProcess, offset: int) -> None:
+        """Set the clock of a process, also after its restarts, to an offset in seconds."""
+        if target.clock is not None:
+            target.clock.step(offset)
+            self.signals["clock step"] += 1
+
     def send_signal(self, target: ManagedProcess, number: signal.Signals) -> None:
         """Send SIGKILL as in a crash, or SIGTERM as in a deployment."""
         if target.process is None or target.process.returncode is not None or target.stop_requested:
@@ -324,6 +335,9 @@ class Fleet:
             aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
             region_name=self.config.region,
         )
+        ses = session.client("ses", endpoint_url=self.aws_url)
+        # Unverified, SES rejects each email, and invitations are dead-lettered.
+        ses.verify_email_identity(EmailAddress=EMAIL_SENDER)
         return provision(session, self.aws_url, visibility=self.config.visibility)
 
     def _add_emulator_and_proxy(self, jwks: Path) -> None:
@@ -366,12 +380,23 @@ class Fleet:
                 environment["AWS_REGION"] = self.config.region
                 if service != "api":
                     environment["SIGHTLINE_BACKOFF_SECONDS"] = str(self.config.backoff)
+                name = f"{service}-{number}"
+                clock = self._create_clock(service, name)
+                if clock is not None:
+                    environment |= clock.environment()
                 self._add(
-                    f"{service}-{number}",
+                    name,
                     [sys.executable, "-m", f"sightline_{service}"],
                     {**environment, **self.config.settings.get(service, {})},
                     f"http://127.0.0.1:{port}/health",
                 )
+                self.processes[name].clock = clock
+
+    def _create_clock(self, service: str, name: str) -> StepClock | None:
+        library = self.config.clock_library
+        if library is None or service not in STEPPED_SERVICES:
+            return None
+        return StepClock(library, self.folder.absolute() / "clocks" / name)
 
     def _add(
         self, name: str, command: list[str], environment: Environment, health_url: str
