@@ -102,7 +102,7 @@ module "distribution" {
   api = {
     load_balancer_arn = module.load_balancer.arn
     domain_name       = module.load_balancer.domain_name
-    paths             = ["/v1/*", "/health", "/docs", "/openapi.json"]
+    paths             = ["/v1/*", "/health", "/docs", "/docs/*", "/openapi.json"]
   }
 
   # Uses the output instead of local.buckets, so that the bucket policy for log delivery exists first.

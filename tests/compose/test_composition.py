@@ -162,6 +162,9 @@ def test_web_application_is_served_and_proxies_the_api(
     assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert response.headers["Content-Encoding"] == "gzip"
     assert httpx.get(f"{composition.web}/assets/missing.js").status_code == 404
+    documentation = httpx.get(f"{composition.web}/docs").text
+    for path in ("/openapi.json", *re.findall(r'(?:src|href)="(/docs/[^"]+)"', documentation)):
+        assert httpx.get(composition.web + path).is_success, path
     cognito = httpx.get(f"{composition.web}/config.json").json()["cognito"]
     assert cognito["endpoint"] == f"{composition.cognito}/"
     assert cognito["clientId"] == user.connection.client_id

@@ -1,6 +1,8 @@
 """The local web server: static files, browser settings and the proxy to the API."""
 
 import asyncio
+import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -12,6 +14,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from sightline.domain.recognition import Feature
 from sightline_local.stack import Stack, consecutive_ports
 from sightline_local.web.app import make_app
+from sightline_local.web.proxy import API_PATHS
 from sightline_local.web.settings import WebSettings
 
 Client = TestClient[web.Request, web.Application]
@@ -108,6 +111,17 @@ async def test_api_requests_are_forwarded_unchanged(client: Client) -> None:
     assert (response.status, await response.read()) == (207, b"PATCH /v1/images/a%20b?x=1&x=2 body")
     assert response.headers["X-Seen"] == "Bearer t"
     assert response.headers["ETag"] == '"1"'
+
+
+@pytest.mark.parametrize("path", ["/health", "/docs", "/docs/assets/style.css", "/openapi.json"])
+async def test_documentation_comes_from_the_api(client: Client, path: str) -> None:
+    assert await (await client.get(path)).text() == f"GET {path} "
+
+
+def test_cloudfront_forwards_the_same_paths() -> None:
+    source = (Path(__file__).parents[2] / "infra" / "terraform" / "edge.tf").read_text()
+    (paths,) = re.findall(r"^ +paths += (\[.+\])$", source, re.MULTILINE)
+    assert json.loads(paths) == [path.replace("{rest:.*}", "*") for path in API_PATHS]
 
 
 async def test_events_are_forwarded_without_buffering(client: Client) -> None:

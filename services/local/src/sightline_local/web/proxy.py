@@ -3,7 +3,7 @@
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
 #: Paths that belong to the API; CloudFront has the same list in `edge.tf`.
-API_PATHS = ("/v1/{rest:.*}", "/health", "/docs", "/openapi.json")
+API_PATHS = ("/v1/{rest:.*}", "/health", "/docs", "/docs/{rest:.*}", "/openapi.json")
 
 #: Only connecting is limited: an event stream stays open for minutes.
 CONNECT_TIMEOUT_SECONDS = 3.0
