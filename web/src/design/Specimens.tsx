@@ -1,6 +1,4 @@
 import { useId, useState, type ReactNode } from "react";
-import PlaceMap from "../map/PlaceMap";
-import type { Position } from "../map/projection";
 import { ConfirmDialog } from "../ui/ConfirmDialog";
 import { Dialog } from "../ui/Dialog";
 import { EmptyState } from "../ui/EmptyState";
@@ -27,7 +25,6 @@ export function Specimens({ theme }: { theme: "light" | "dark" }) {
       <Bar />
       <Messages />
       <States />
-      <Maps />
       <Icons />
     </>
   );
@@ -319,17 +316,6 @@ function States() {
       />
       <LoadError error={new Error("Example")} onRetry={noop} />
       <div className="skeleton design-skeleton" />
-    </Group>
-  );
-}
-
-function Maps() {
-  const [position, setPosition] = useState<Position>({ latitude: 38.71, longitude: -9.14 });
-  return (
-    <Group names={["MapView"]}>
-      <div className="design-map">
-        <PlaceMap position={position} onPick={setPosition} />
-      </div>
     </Group>
   );
 }
