@@ -32,7 +32,7 @@ from sightline_reliability.checker import (
 )
 from sightline_reliability.clocks import find_clock_library
 from sightline_reliability.faults import Fault, Service
-from sightline_reliability.fleet import Fleet, FleetConfig, ManagedProcess, run_command
+from sightline_reliability.fleet import Fleet, FleetConfig, FleetError, ManagedProcess, run_command
 from sightline_reliability.ledger import Ledger
 from sightline_reliability.recording_endpoint import RecordingEndpoint
 from sightline_reliability.system_state import DataStores, read_state
@@ -345,10 +345,10 @@ async def run_chaos(options: argparse.Namespace, console: Console) -> int:
         workers=options.workers,
         resizers=options.resizers,
         notifiers=options.notifiers,
-        clock_library=find_clock_library(),
+        clock_library=find_clock_library() if options.clock_steps else None,
     )
-    if config.clock_library is None:
-        console.print("clocks do not step: install the package libfaketime")
+    if options.clock_steps and config.clock_library is None:
+        raise FleetError("clocks cannot step: install the package libfaketime")
     console.print(f"seed {options.seed}", highlight=False)
     async with Fleet(config, options.folder, options.seed) as fleet:
         test = ChaosTest(fleet, options, console)
@@ -412,6 +412,11 @@ def main() -> None:
         type=float,
         default=1.0,
         help="multiplier of all fault rates (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--clock-steps",
+        action="store_true",
+        help="step the clocks of workers and resizers by an hour (requires libfaketime)",
     )
     parser.add_argument(
         "--folder",
