@@ -209,7 +209,7 @@ def test_promotion_to_the_repositories_of_the_build_copies_nothing(promotable: R
 
 
 def test_promotion_fails_if_the_digest_differs(promotable: Registries) -> None:
-    """The tag exists with another image, or the copy was built anew."""
+    """The tag exists with another image, or the copy was built again."""
     code, output = promotable.run("promote", "--repositories", PROD, COPIED="sha256:other")
     assert code == 1
     assert "is sha256:other, and not sha256:" in output

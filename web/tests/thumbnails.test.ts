@@ -45,7 +45,7 @@ test.each([
   expect(parseRendition(address)).toMatchObject({ owner, folder: `/renditions/${owner}/i1/` });
 });
 
-test("a rendition is loaded once, although its URL is signed anew", async () => {
+test("a rendition is loaded once, although its URL changes", async () => {
   const first = await show(url("thumbnail.webp"));
   isOnline = false;
   expect(await show(url("thumbnail.webp"))).toBe(first);

@@ -10,7 +10,7 @@ export const SHARE_FIELD = "photos";
 /** Files that wait at most, so that no other site can fill the disk. */
 export const MAX_SHARED_FILES = 200;
 
-/** Files that nobody uploaded are removed after this time. */
+/** Files that were not uploaded are removed after this time. */
 export const MAX_AGE_MILLISECONDS = 24 * 60 * 60_000;
 
 interface SharedFile {

@@ -1,4 +1,4 @@
-/** Renditions of the signed-in user, cached by path: their URLs are signed anew every hour. Runs in the service worker. */
+/** Renditions of the signed-in user, cached by path: their URLs change every hour. Runs in the service worker. */
 import { THUMBNAILS_PREFIX } from "./caches";
 
 /** Entries of the cache. The oldest are removed first. */

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 #: Positions that change in the transaction of an image; those in further albums follow it.
 MAX_POSITIONS = 20
 
-#: How often a position is derived anew because its image changed meanwhile.
+#: Attempts to derive a position while its image changes.
 ATTEMPTS = 10
 
 

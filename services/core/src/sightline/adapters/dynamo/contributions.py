@@ -57,7 +57,7 @@ IMAGES_PER_TRANSACTION = 24
 #: Contributions that are removed in one transaction of 100 items: three for each.
 REMOVALS_PER_TRANSACTION = 33
 
-#: How often a change is derived anew because an image, the member or the album changed meanwhile.
+#: Attempts to derive a change while an image, the member or the album changes.
 ATTEMPTS = 10
 
 #: A condition: the image is not in the trash.
