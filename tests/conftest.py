@@ -17,6 +17,11 @@ REGION = "eu-central-1"
 register_heif_opener()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start the tests of outages first: they wait most, and would otherwise end alone."""
+    items.sort(key=lambda item: "reliability" not in item.path.parts)
+
+
 @pytest.fixture(scope="session")
 def aws_endpoint() -> Iterator[str]:
     """The URL of an AWS emulator in this process."""

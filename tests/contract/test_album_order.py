@@ -20,6 +20,7 @@ from sightline.domain.clock import now
 from sightline.domain.ids import new_album_id, new_image_id
 from sightline.domain.images import Image
 from sightline.domain.object_keys import ImageKey
+from sightline.optimistic import retry_conflicts
 from sightline.ports.album_table import AlbumEntry
 from sightline.ports.tables import Tables
 from sightline_testing.builders import ETAG, edit_details, make_image, make_rendition_set, new_owner
@@ -78,6 +79,7 @@ async def list_in(tables: Tables, key: AlbumKey, sort: AlbumSort = AlbumSort.MAN
     return [each.image_id for each in await tables.albums.list_entries(key, sort, 1000)]
 
 
+@retry_conflicts(attempts=20)
 async def set_time(tables: Tables, key: ImageKey, at: str) -> None:
     image = await tables.images.get(key)
     await tables.images.store(image, edit_details(image, taken_at=datetime.fromisoformat(at)))
