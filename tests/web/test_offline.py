@@ -1,6 +1,7 @@
 """The installed application: without a network, and receiving photos of other applications."""
 
 import base64
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -19,6 +20,8 @@ from web.conftest import (
 )
 
 pytestmark = pytest.mark.web
+
+TIMEOUT_SECONDS = 40
 
 #: Whether the timeline, its only month and a thumbnail are stored.
 _IS_STORED = """async () => {
@@ -72,6 +75,14 @@ def wait_for_service_worker(page: Page) -> None:
     page.wait_for_function("() => navigator.serviceWorker.controller !== null")
 
 
+def wait_until(page: Page, condition: str) -> None:
+    """Wait for an asynchronous function of the page to return true."""
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while not page.evaluate(condition):
+        assert time.monotonic() < deadline, condition
+        page.wait_for_timeout(100)
+
+
 def test_the_library_is_shown_and_uploads_wait_while_offline(
     installed: BrowserContext, user: User
 ) -> None:
@@ -84,7 +95,7 @@ def test_the_library_is_shown_and_uploads_wait_while_offline(
     found = installed.new_cdp_session(page).send("Page.getInstallabilityErrors")
     # Contexts of Playwright are incognito windows, in which nothing is installed.
     assert [error["errorId"] for error in found["installabilityErrors"]] == ["in-incognito"]
-    page.wait_for_function(_IS_STORED)
+    wait_until(page, _IS_STORED)
 
     installed.set_offline(True)
     page.reload()
@@ -106,7 +117,7 @@ def test_the_library_is_shown_and_uploads_wait_while_offline(
     page.goto("/settings/account")
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
-    page.wait_for_function(_IS_CLEARED)
+    wait_until(page, _IS_CLEARED)
 
 
 def test_a_shared_photo_is_uploaded_after_a_confirmation(
