@@ -22,11 +22,9 @@ FULL ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
-# Tests are distributed by file, because the tests of one file share the servers they start. In the
-# order of their names, since files with few tests are the slowest and would otherwise end alone.
+# Tests are distributed by file, with exceptions (tests/distribution.py), and in the order of the files, since those
+# with few tests are the slowest and would otherwise end alone.
 PYTEST := $(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
-# Suites of few files: distributed by test, except for those that share what takes long to start.
-PYTEST_BY_GROUP := $(BIN)/pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder
 INFRA := .venv-infra
 GENERATORS := .venv-generators
 MINISTACK := .venv-ministack
@@ -90,12 +88,12 @@ test: $(VENV)/dev $(MINISTACK)/installed ## Run the tests of the services; nothi
 test-web: $(VENV)/dev $(MINISTACK)/installed web ## Test the web application: its components, and all of it in Chromium (requires Node.js)
 	npm run --silent --prefix web check
 	npm run --silent --prefix web test
-	$(PYTEST_BY_GROUP) -m web tests/web
+	$(PYTEST) -m web tests/web
 
 .PHONY: test-infra
 test-infra: $(VENV)/dev $(INFRA)/installed ## Check, plan, apply and destroy the Terraform configuration on an AWS emulator (FULL=1: also with a canary)
 	$(if $(FULL),,@echo "without stacks of their own for the canary; make test-infra FULL=1 applies them")
-	$(PYTEST_BY_GROUP) tests/infra $(if $(FULL),,--ignore tests/infra/test_applied_canary.py --ignore tests/infra/test_controller_switch.py)
+	$(PYTEST) tests/infra $(if $(FULL),,--ignore tests/infra/test_applied_canary.py --ignore tests/infra/test_controller_switch.py)
 
 .PHONY: verify-aws
 verify-aws: $(VENV)/dev ## Verify a throw-away stack in a real AWS account, for up to $5 (REGION=eu-central-1 OPTIONS=--dry-run)
@@ -212,7 +210,7 @@ clients: openapi clients/typescript/node_modules ## Regenerate the clients from 
 
 .PHONY: test-clients
 test-clients: $(VENV)/dev $(MINISTACK)/installed clients/typescript/node_modules $(GENERATORS)/installed ## Build, install and test the clients (requires Node.js and Java 17; Go is optional)
-	$(PYTEST_BY_GROUP) -m clients tests/clients
+	$(PYTEST) -m clients tests/clients
 
 .PHONY: bench-upload
 bench-upload: $(VENV)/bench ## Benchmark uploads with the command line against a sequential loop

@@ -3,11 +3,13 @@
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
+from typing import Any
 
 import pytest
 import stamina
 from pillow_heif import register_heif_opener
 
+from distribution import Distribution
 from sightline.adapters.aws.clients import Clients
 from sightline_local.cloud import make_cloud_server
 
@@ -20,6 +22,12 @@ register_heif_opener()
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Start the tests of outages first: they wait most, and would otherwise end alone."""
     items.sort(key=lambda item: "reliability" not in item.path.parts)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Distribution:
+    """Distribute tests to processes; pytest-xdist has a scheduler for files only."""
+    return Distribution(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -23,8 +23,6 @@ from sightline_local import provisioning
 from sightline_local.connection import TOKEN_PATH
 from sightline_local.stack import Stack, consecutive_ports
 
-pytestmark = pytest.mark.xdist_group("ministack_sign_in")
-
 ROOT = Path(__file__).parents[2]
 
 _FIELD = re.compile(r'name="(\w+)" value="([^"]*)"')

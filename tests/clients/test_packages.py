@@ -14,7 +14,7 @@ import pytest
 from sightline_local.connection import Connection
 from sightline_local.stack import Stack
 
-pytestmark = [pytest.mark.clients, pytest.mark.xdist_group("packages")]
+pytestmark = pytest.mark.clients
 
 HERE = Path(__file__).parent
 CLIENTS = HERE.parents[1] / "clients"

@@ -37,8 +37,6 @@ from sightline_notifier.settings import NotifierSettings
 from sightline_resizer.settings import ResizerSettings
 from sightline_worker.settings import WorkerSettings
 
-pytestmark = pytest.mark.xdist_group("applied")
-
 SETTINGS: dict[str, type[ServiceSettings]] = {
     "api": ApiSettings,
     "worker": WorkerSettings,
@@ -521,7 +519,7 @@ def test_local_user_pool_matches_terraform(applied: Applied, local: Resources) -
         described = {
             "username": pool["UsernameAttributes"],
             "verified": pool["AutoVerifiedAttributes"],
-            "password": (policy["MinimumLength"], policy["RequireNumbers"]),
+            "password": (policy["MinimumLength"], policy.get("RequireNumbers", False)),
             "secret": client.get("ClientSecret"),
             "user_existence_errors": client["PreventUserExistenceErrors"],
         }

@@ -10,8 +10,6 @@ from infra.terraform import Json
 from sightline_ops.analytics.queries import read_queries
 from sightline_ops.analytics.settings import AnalyticsSettings
 
-pytestmark = pytest.mark.xdist_group("applied")
-
 
 @pytest.fixture
 def analytics(applied: Applied) -> Json:

@@ -10,8 +10,6 @@ from infra.policies import as_list
 from infra.terraform import Json
 from sightline_api.settings import ApiSettings
 
-pytestmark = pytest.mark.xdist_group("applied")
-
 
 @pytest.fixture(scope="module")
 def group(applied: Applied) -> Json:

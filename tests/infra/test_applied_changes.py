@@ -8,8 +8,6 @@ import pytest
 from infra.conftest import Applied, generate_key_pair
 from infra.terraform import Json
 
-pytestmark = pytest.mark.xdist_group("applied")
-
 #: Resources that a change may replace, and why that interrupts nothing.
 REPLACEABLE = {
     "aws_ecs_task_definition": "revisions cannot be changed; earlier ones stay active",

@@ -9,8 +9,6 @@ from infra.conftest import Applied
 from infra.terraform import Json
 from sightline import metrics
 
-pytestmark = pytest.mark.xdist_group("applied")
-
 #: Metrics in the namespace of the services: name and dimensions.
 Series = tuple[str, tuple[tuple[str, str], ...]]
 

@@ -13,8 +13,6 @@ from sightline_api.__main__ import KEEP_ALIVE_SECONDS
 from sightline_api.problems import Problem, RateLimited, RequestTooLarge
 from sightline_api.settings import ApiSettings
 
-pytestmark = pytest.mark.xdist_group("applied")
-
 MAX_BYTES: int = ApiSettings.model_fields["max_request_bytes"].default
 
 #: Sizes in bytes above which rules of AWS's common rule set block a request.

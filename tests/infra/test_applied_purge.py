@@ -10,8 +10,6 @@ from infra.terraform import Json
 from sightline_ops.__main__ import purge
 from sightline_ops.stack import StackOutputs
 
-pytestmark = pytest.mark.xdist_group("applied")
-
 
 @pytest.fixture
 def task(applied: Applied) -> Json:

@@ -8,8 +8,6 @@ from infra.conftest import Applied
 from infra.terraform import Json
 from infra.test_applied import SETTINGS
 
-pytestmark = pytest.mark.xdist_group("applied")
-
 
 @pytest.fixture(scope="module")
 def definitions(applied: Applied) -> dict[str, Json]:

@@ -5,13 +5,9 @@ import re
 import shutil
 from pathlib import Path
 
-import pytest
-
 from infra.conftest import Applied
 from infra.terraform import SOURCE, Terraform, clean_environment
 from sightline_local.environment import REGION
-
-pytestmark = pytest.mark.xdist_group("applied")
 
 CONFIGURATION = """
 provider "aws" {

@@ -14,8 +14,6 @@ from infra.terraform import Json, Terraform, changes, clean_environment, copy_co
 from infra.test_static import find_tool_data
 from sightline_local.environment import REGION
 
-pytestmark = pytest.mark.xdist_group("delivery")
-
 ACCOUNT = "123456789012"
 
 BOOTSTRAP_SETTINGS = f"""

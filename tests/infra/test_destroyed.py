@@ -1,13 +1,9 @@
 """Destruction of the applied stack, in a file that runs after those that need the stack."""
 
-import pytest
-
 from infra.conftest import Applied
 from infra.test_applied import list_resources
 from infra.tools import load_tool
 from sightline_local.environment import REGION
-
-pytestmark = pytest.mark.xdist_group("applied")
 
 
 def test_destroy_deletes_all_resources(applied: Applied) -> None:

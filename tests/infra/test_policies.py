@@ -6,8 +6,6 @@ from infra.aws_calls import required_permissions
 from infra.policies import Authorization, Policy, overlaps
 from infra.test_static import find_tool_data
 
-pytestmark = pytest.mark.xdist_group("policies")
-
 
 @pytest.fixture(scope="module")
 def authorization() -> Authorization:

@@ -17,8 +17,6 @@ from cyclonedx.validation.json import JsonStrictValidator
 from infra.terraform import ROOT
 from infra.tools import load_tool
 
-pytestmark = pytest.mark.xdist_group("release")
-
 release = load_tool("release")
 
 REGISTRY = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"

@@ -15,8 +15,6 @@ from infra.policies import Authorization, find_policies
 from infra.terraform import SOURCE, Terraform, clean_environment
 from infra.test_static import find_tool_data
 
-pytestmark = pytest.mark.xdist_group("standby")
-
 REGIONS = ("eu-central-1", "eu-west-1")
 
 #: The module in both directions, as the configuration uses it.

@@ -10,7 +10,7 @@ from sightline_local.provisioning import DemoUser
 from sightline_local.stack import Stack, consecutive_ports
 from web.conftest import VISIBILITY_SECONDS, WEB
 
-pytestmark = [pytest.mark.web, pytest.mark.xdist_group("sign_in_page")]
+pytestmark = pytest.mark.web
 
 USER = DemoUser()
 
