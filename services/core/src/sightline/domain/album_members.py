@@ -162,6 +162,18 @@ class Contribution(Value):
         return ImageKey(self.contributor, self.image_id)
 
 
+def contribute(member: Member, image_id: str, visibility: Visibility, at: datetime) -> Contribution:
+    """Return the contribution that an image of a member becomes."""
+    return Contribution(
+        owner=member.owner,
+        album_id=member.album_id,
+        contributor=member.member,
+        image_id=image_id,
+        visibility=visibility,
+        added_at=at,
+    )
+
+
 def accept_invitation(
     invitation: Invitation, member: str, verified_email: str | None, at: datetime
 ) -> Member:

@@ -37,6 +37,7 @@ from sightline.domain.album_members import (
     Member,
     MemberNotFound,
     Visibility,
+    contribute,
 )
 from sightline.domain.albums import AlbumKey, AlbumNotFound, AlbumSort
 from sightline.domain.clock import now
@@ -200,14 +201,7 @@ class DynamoContributionTable:
         self, member: Member, image: Image, visibility: Visibility, rank: str
     ) -> "list[TransactWriteItemTypeDef]":
         """Return the writes of a contribution, at the rank that it has already, if any."""
-        contribution = Contribution(
-            owner=member.owner,
-            album_id=member.album_id,
-            contributor=member.member,
-            image_id=image.image_id,
-            visibility=visibility,
-            added_at=now(),
-        )
+        contribution = contribute(member, image.image_id, visibility, now())
         plain = to_plain(contribution)
         attributes = {name: serialize(value) for name, value in plain.items()}
         of_album, of_image, rank_of = _keys(contribution)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from sightline.adapters.memory.entries import select_page
 from sightline.adapters.memory.state import MemoryState
 from sightline.domain.albums import (
     MAX_ALBUMS,
@@ -136,14 +137,7 @@ class MemoryAlbumTable:
                 if image.owner == key.owner and key.album_id in image.albums
                 if (position := image.image_id if sort.is_by_upload else image.album_position)
             ]
-        entries.sort(key=lambda entry: entry.position, reverse=not sort.is_ascending)
-        if after is not None:
-            entries = [
-                entry
-                for entry in entries
-                if entry.position != after and (entry.position > after) == sort.is_ascending
-            ]
-        return entries[:limit]
+        return select_page(entries, sort, after, limit)
 
     async def move_images(
         self, key: AlbumKey, image_ids: Sequence[str], anchor: str, side: MoveSide

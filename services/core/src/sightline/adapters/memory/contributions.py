@@ -2,8 +2,15 @@
 
 from collections.abc import Sequence
 
+from sightline.adapters.memory.entries import select_page
 from sightline.adapters.memory.state import MemoryState
-from sightline.domain.album_members import Contribution, Member, MemberNotFound, Visibility
+from sightline.domain.album_members import (
+    Contribution,
+    Member,
+    MemberNotFound,
+    Visibility,
+    contribute,
+)
 from sightline.domain.albums import AlbumKey, AlbumNotFound, AlbumSort
 from sightline.domain.clock import now
 from sightline.domain.object_keys import ImageKey
@@ -34,13 +41,8 @@ class MemoryContributionTable:
             image = self._state.images.get(ImageKey(member.member, image_id))
             if image is None or image.is_hidden or image.status is Status.AWAITING_UPLOAD:
                 continue
-            self._contributions[member.album, image_id] = Contribution(
-                owner=member.owner,
-                album_id=member.album_id,
-                contributor=member.member,
-                image_id=image_id,
-                visibility=visibility,
-                added_at=now(),
+            self._contributions[member.album, image_id] = contribute(
+                member, image_id, visibility, now()
             )
             if (member.album, image_id) not in self._ranks:
                 (self._ranks[member.album, image_id],) = new_ranks(1)
@@ -68,14 +70,7 @@ class MemoryContributionTable:
             for (key, _), each in self._contributions.items()
             if key == album and (position := self._position(each, sort)) is not None
         ]
-        entries.sort(key=lambda entry: entry.position, reverse=not sort.is_ascending)
-        if after is not None:
-            entries = [
-                entry
-                for entry in entries
-                if entry.position != after and (entry.position > after) == sort.is_ascending
-            ]
-        return entries[:limit]
+        return select_page(entries, sort, after, limit)
 
     async def get(self, album: AlbumKey, image_id: str) -> Contribution | None:
         return self._contributions.get((album, image_id))

@@ -14,7 +14,13 @@ from sightline.adapters.sqlite.albums import require_album
 from sightline.adapters.sqlite.database import Database
 from sightline.adapters.sqlite.image_rows import read_images
 from sightline.batching import in_batches
-from sightline.domain.album_members import Contribution, Member, MemberNotFound, Visibility
+from sightline.domain.album_members import (
+    Contribution,
+    Member,
+    MemberNotFound,
+    Visibility,
+    contribute,
+)
 from sightline.domain.albums import AlbumKey, AlbumSort
 from sightline.domain.clock import now
 from sightline.domain.object_keys import ImageKey
@@ -99,14 +105,7 @@ def _add(
     for image in read_images(connection, member.member, image_ids).values():
         if image.is_hidden or image.status is Status.AWAITING_UPLOAD:
             continue
-        contribution = Contribution(
-            owner=member.owner,
-            album_id=member.album_id,
-            contributor=member.member,
-            image_id=image.image_id,
-            visibility=visibility,
-            added_at=now(),
-        )
+        contribution = contribute(member, image.image_id, visibility, now())
         connection.execute(
             "INSERT OR REPLACE INTO album_contributions "
             "(owner, album_id, image_id, contributor, document) VALUES (?, ?, ?, ?, ?)",
