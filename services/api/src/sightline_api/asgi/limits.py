@@ -8,12 +8,13 @@ from collections.abc import Awaitable
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sightline_api.asgi.headers import read_header
-from sightline_api.asgi.turns import BYTES_PER_REQUEST, Turns
+from sightline_api.asgi.turns import LargeBodyTurns
 from sightline_api.problems import (
     BadRequest,
     FieldError,
     HeadersTooLarge,
     Problem,
+    RateLimited,
     RequestTimeout,
     RequestTooLarge,
     UnsupportedMediaType,
@@ -69,17 +70,18 @@ def _find_problem(scope: Scope) -> Problem | None:
 class RequestLimits:
     """Rejects bodies that are not JSON, or too large, and responses that start too late.
 
-    A body is too large above `max_bytes`, or with more than `MAX_VALUES` values.
+    A body is too large above `max_bytes`, or with more than `MAX_VALUES` values. Large bodies wait
+    for their turn.
 
     It also answers for unexpected errors: Starlette would answer outside of all middleware, where a
     response has neither a request id nor security headers.
     """
 
-    def __init__(self, app: ASGIApp, max_bytes: int, seconds: float, turns: Turns) -> None:
+    def __init__(self, app: ASGIApp, max_bytes: int, seconds: float) -> None:
         self._app = app
         self._max_bytes = max_bytes
         self._seconds = seconds
-        self._turns = turns
+        self._turns = LargeBodyTurns()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -120,7 +122,7 @@ class _LimitedBody:
     """The body of one request, read at once up to a number of bytes, and the response to it."""
 
     def __init__(
-        self, max_bytes: int, turns: Turns, scope: Scope, receive: Receive, send: Send
+        self, max_bytes: int, turns: LargeBodyTurns, scope: Scope, receive: Receive, send: Send
     ) -> None:
         self._max_bytes = max_bytes
         self._turns = turns
@@ -147,8 +149,10 @@ class _LimitedBody:
                 self._size = len(body)
             if self._size > self._max_bytes:
                 return await self._reject(render_problem(RequestTooLarge()))
-        if len(body) > BYTES_PER_REQUEST:
+        try:
             await self._turns.wait(self._scope, len(body))
+        except RateLimited as problem:
+            return await self._reject(render_problem(problem))
         if _count_values(body) > MAX_VALUES:
             error = FieldError(location="body", message=f"More than {MAX_VALUES:,} values.")
             return await self._reject(render_invalid_request([error]))
