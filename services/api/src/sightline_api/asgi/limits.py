@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import re
 from collections.abc import Awaitable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -33,8 +32,8 @@ MAX_HEADER_BYTES = 32_768
 #: has about 6,000. Validation reports an error for each unknown key, at 5 us of CPU time or more.
 MAX_VALUES = 20_000
 
-#: A string of a JSON document; the last one may have no end.
-_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+#: Bytes after which the number of values is compared with the maximum.
+_SLICE_BYTES = 65_536
 
 #: Paths that mail programs and HTML forms post to; the body is not read.
 FORM_PATHS = frozenset({"/v1/unsubscribe"})
@@ -153,7 +152,7 @@ class _LimitedBody:
             await self._turns.wait(self._scope, len(body))
         except RateLimited as problem:
             return await self._reject(render_problem(problem))
-        if _count_values(body) > MAX_VALUES:
+        if _has_too_many_values(body):
             error = FieldError(location="body", message=f"More than {MAX_VALUES:,} values.")
             return await self._reject(render_invalid_request([error]))
         return {"type": "http.request", "body": bytes(body), "more_body": False}
@@ -169,12 +168,29 @@ class _LimitedBody:
             await self._send(message)
 
 
-def _count_values(body: bytearray) -> int:
-    """Return about how many values a JSON document has, without parsing it."""
-    if len(body) <= MAX_VALUES:
-        return 0
-    outside = _STRING.sub(b"", body)
-    return sum(map(outside.count, (b",", b":", b"[", b"{")))
+def _has_too_many_values(body: bytearray) -> bool:
+    """Return whether a JSON document has more than about `MAX_VALUES` values, without parsing it.
+
+    Bodies of 1 MB take 2 ms, or 5 ms if their strings must be told apart.
+    """
+    if len(body) <= MAX_VALUES or _count_separators(body) <= MAX_VALUES:
+        return False
+    # Without escaped quotation marks, each quotation mark begins or ends a string.
+    unescaped = body.replace(rb"\\", b"").replace(rb"\"", b"")
+    count = first_outside = 0
+    for start in range(0, len(unescaped), _SLICE_BYTES):
+        parts = unescaped[start : start + _SLICE_BYTES].split(b'"')
+        count += _count_separators(b"".join(parts[first_outside::2]))
+        if count > MAX_VALUES:
+            return True
+        # The next slice continues the last part.
+        first_outside = (first_outside + len(parts) - 1) % 2
+    return False
+
+
+def _count_separators(text: bytes | bytearray) -> int:
+    """Return the number of characters that begin a value, inside of strings as well."""
+    return sum(map(text.count, (b",", b":", b"[", b"{")))
 
 
 def _has_body(scope: Scope) -> bool:
