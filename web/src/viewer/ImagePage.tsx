@@ -3,10 +3,12 @@ import { useTranslation } from "react-i18next";
 import { Link, useParams } from "wouter";
 import { navigate } from "wouter/use-browser-location";
 import { Problem } from "sightline-client";
+import { useAlbum } from "../api/albums";
 import { useImage, useSetFavorite, useUpdateImage, type ImageChanges } from "../api/useImages";
 import type { ImageSummary, ImageView } from "../api/types";
 import { isUnavailable } from "../api/unavailable";
 import { useDeleteImages } from "../deletions/useDeleteImages";
+import { useScope } from "../filters/scope";
 import { useImageName } from "../gallery/useImageName";
 import { useCurrentLocation, type NavigationState } from "../router";
 import { useDownload } from "../selection/useDownload";
@@ -40,6 +42,9 @@ const ShareDialog = lazyPage(() => import("../sharing/ShareDialog"));
 export default function ImagePage() {
   const { id = "" } = useParams();
   const { image, summary, isPending, isError, error, refetch } = useImage(id);
+  const album = useAlbum(useScope().fixed.album ?? null);
+  // Its order is that of the list, which would be fetched in another one first.
+  if (album.isLoading) return <PageSpinner />;
   // Without a network, the photo of the list is shown.
   if (summary && (image || isPending || isUnavailable(error))) return <Viewer summary={summary} image={image} />;
   if (isError && error instanceof Problem && error.status === 404) return <NotFoundPage />;
