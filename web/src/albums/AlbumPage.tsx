@@ -14,6 +14,7 @@ import { PageSpinner } from "../ui/PageSpinner";
 import { useDocumentTitle } from "../ui/useDocumentTitle";
 import { sharedAlbumPath } from "./sharedAlbumPath";
 import { TitleDialog } from "./TitleDialog";
+import { TitleRow } from "./TitleRow";
 import "./albums.css";
 
 const ShareDialog = lazyPage(() => import("../sharing/ShareDialog"));
@@ -57,16 +58,7 @@ function AlbumHeader({ id, title, count }: { id: string; title: string; count: n
   const { update } = useAlbumActions();
   const [dialog, setDialog] = useState<"share" | "rename" | "delete" | null>(null);
   return (
-    <div className="row">
-      <Link className="button plain icon" to="/albums" aria-label={t("album.all")}>
-        <Icon name="back" />
-      </Link>
-      <div className="grow">
-        <h1 className="truncate" dir="auto">
-          {title}
-        </h1>
-        <p className="muted small">{t("photos", { count })}</p>
-      </div>
+    <TitleRow back={{ to: "/albums", text: t("album.all") }} title={title} details={<p className="muted small">{t("photos", { count })}</p>}>
       <button type="button" className="button" aria-label={t("album.share")} onClick={() => setDialog("share")}>
         <Icon name="share" size={18} /> <span className="album-label">{t("album.share")}</span>
       </button>
@@ -94,7 +86,7 @@ function AlbumHeader({ id, title, count }: { id: string; title: string; count: n
         />
       )}
       {dialog === "delete" && <DeleteAlbumDialog id={id} title={title} onClose={() => setDialog(null)} />}
-    </div>
+    </TitleRow>
   );
 }
 

@@ -3,25 +3,25 @@ import { useTranslation } from "react-i18next";
 import { Link, Redirect, useParams } from "wouter";
 import { navigate } from "wouter/use-browser-location";
 import { useAlbum } from "../api/albums";
-import { useContributions, useLeaveAlbum, useSharedAlbum } from "../api/sharedAlbum";
+import { useLeaveAlbum, useSharedAlbum } from "../api/sharedAlbum";
 import type { Album } from "../api/types";
 import { Selection } from "../gallery/selection";
 import { PublicGrid } from "../public/PublicGrid";
 import { isGone, useSharedImages } from "../public/publicApi";
 import { PublicViewer } from "../public/PublicViewer";
+import { RemovalBar } from "../selection/RemovalBar";
 import { useStore } from "../store";
 import { ConfirmDialog } from "../ui/ConfirmDialog";
 import { EmptyState } from "../ui/EmptyState";
 import { Icon } from "../ui/Icon";
 import { LoadError } from "../ui/LoadError";
 import { PageSpinner } from "../ui/PageSpinner";
-import { useErrorMessage } from "../ui/errorMessages";
 import { QueryState } from "../ui/QueryState";
 import { showToast } from "../ui/toasts";
 import { useDocumentTitle } from "../ui/useDocumentTitle";
+import { TitleRow } from "./TitleRow";
 import "../gallery/gallery.css";
 import "../public/public.css";
-import "../selection/selection.css";
 import "./albums.css";
 
 const ContributeDialog = lazy(() => import("./ContributeDialog"));
@@ -96,47 +96,8 @@ function SharedAlbumImages({ album, image }: { album: Album; image: string | nul
         images={list.images}
         onEnd={list.hasNextPage && !list.isFetchingNextPage ? () => void list.fetchNextPage() : null}
       />
-      {ids.size > 0 && <OwnPhotosBar album={album.id} selection={selection} ids={[...ids]} />}
+      <RemovalBar album={album.id} selection={selection} />
     </main>
-  );
-}
-
-/** Takes the user's own photos out of the album. */
-function OwnPhotosBar({ album, selection, ids }: { album: string; selection: Selection; ids: readonly string[] }) {
-  const { t } = useTranslation();
-  const describeError = useErrorMessage();
-  const { remove } = useContributions(album);
-  const count = ids.length;
-
-  function removePhotos() {
-    remove.mutate(ids, {
-      onSuccess: ({ done, failed }) => {
-        if (done > 0) showToast({ text: t("album.removed", { count: done }) });
-        if (failed > 0) showToast({ tone: "danger", text: t("bulk.failed", { count: failed }) });
-        selection.clear();
-      },
-      onError: (error) => void showToast({ tone: "danger", text: describeError(error) }),
-    });
-  }
-
-  return (
-    <div className="selection-bar" role="toolbar" aria-label={t("selection.label")}>
-      <button type="button" className="button plain icon" aria-label={t("selection.clear")} title={t("selection.clear")} onClick={() => selection.clear()}>
-        <Icon name="close" />
-      </button>
-      <p className="grow truncate" role="status">
-        {t("selection.count", { count })}
-      </p>
-      <button
-        type="button"
-        className="button plain"
-        aria-label={t("bulk.removeFromAlbum", { count })}
-        disabled={remove.isPending}
-        onClick={removePhotos}
-      >
-        <Icon name="minus" size={18} /> <span className="album-label">{t("bulk.removeFromAlbum", { count })}</span>
-      </button>
-    </div>
   );
 }
 
@@ -146,18 +107,15 @@ function Header({ album: { id, title, role, sort }, own }: { album: Album; own: 
   const leave = useLeaveAlbum();
   const [leaving, setLeaving] = useState(false);
   return (
-    <div className="row">
-      <Link className="button plain icon" to="/albums" aria-label={t("album.all")}>
-        <Icon name="back" />
-      </Link>
-      <div className="grow">
-        <h1 className="truncate" dir="auto">
-          {title}
-        </h1>
+    <TitleRow
+      back={{ to: "/albums", text: t("album.all") }}
+      title={title}
+      details={
         <p className="muted small">
           {role !== "owner" && t(`sharedAlbum.${role}`)} · {t(`arrange.${sort}`)}
         </p>
-      </div>
+      }
+    >
       {role === "contributor" && (
         <button type="button" className="button primary" aria-label={t("sharedAlbum.add")} onClick={() => setAdding(true)}>
           <Icon name="plus" size={18} /> <span className="album-label">{t("sharedAlbum.add")}</span>
@@ -182,6 +140,6 @@ function Header({ album: { id, title, role, sort }, own }: { album: Album; own: 
           <p>{t("sharedAlbum.leaveText")}</p>
         </ConfirmDialog>
       )}
-    </div>
+    </TitleRow>
   );
 }

@@ -7,6 +7,7 @@ import { PAGE_SIZE, type SharedImages } from "../public/publicApi";
 import { useServices } from "../services";
 import { BATCH_SIZE } from "./batchSize";
 import type { Outcome } from "./bulk";
+import { refetchImages } from "./images";
 
 /** The images of a shared album: those of its owner, and those that members added. */
 export class SharedAlbum implements SharedImages<Schemas["AlbumImageSummary"]> {
@@ -52,7 +53,7 @@ export function useSharedAlbum(id: string): SharedAlbum {
 /** What the others see of photos that the user adds. */
 export type ContributionSettings = Omit<Schemas["AlbumAddition"], "ids">;
 
-/** Mutations of the user's own photos in an album of another owner. Each returns how many were changed. */
+/** Mutations of the photos in an album: members add and remove own ones. Each returns how many were changed. */
 export function useContributions(id: string) {
   const { api, queries } = useServices();
   const path = { album_id: id };
@@ -68,16 +69,19 @@ export function useContributions(id: string) {
     }
     return outcome;
   };
-  const onSettled = () => queries.invalidateQueries({ queryKey: ["album", id] });
+  const refetchAlbum = () => queries.invalidateQueries({ queryKey: ["album", id] });
   const add = useMutation({
     mutationFn: ({ ids, ...settings }: ContributionSettings & { ids: readonly string[] }) =>
       send(ids, (batch) => api.POST("/v1/albums/{album_id}/images", { params: params(), body: { ids: batch, ...settings } })),
-    onSettled,
+    onSettled: refetchAlbum,
   });
   const remove = useMutation({
     mutationFn: (ids: readonly string[]) =>
       send(ids, (batch) => api.POST("/v1/albums/{album_id}/images/delete", { params: params(), body: { ids: batch } })),
-    onSettled,
+    onSettled: async () => {
+      await Promise.all([refetchAlbum(), queries.invalidateQueries({ queryKey: ["albums"] })]);
+      await refetchImages(queries);
+    },
   });
   return { add, remove };
 }
