@@ -3,11 +3,12 @@ import { useTranslation } from "react-i18next";
 import { Link, Redirect, useParams } from "wouter";
 import { navigate } from "wouter/use-browser-location";
 import { useAlbum } from "../api/albums";
+import { memberEmail, useMembers } from "../api/members";
 import { useLeaveAlbum, useSharedAlbum } from "../api/sharedAlbum";
 import type { Album } from "../api/types";
 import { Selection } from "../gallery/selection";
 import { PublicGrid } from "../public/PublicGrid";
-import { isGone, useSharedImages } from "../public/publicApi";
+import { isGone, useSharedImage, useSharedImages } from "../public/publicApi";
 import { PublicViewer } from "../public/PublicViewer";
 import { RemovalBar } from "../selection/RemovalBar";
 import { useStore } from "../store";
@@ -20,13 +21,14 @@ import { QueryState } from "../ui/QueryState";
 import { showToast } from "../ui/toasts";
 import { useDocumentTitle } from "../ui/useDocumentTitle";
 import { TitleRow } from "./TitleRow";
+import { useRemoval } from "./useRemoval";
 import "../gallery/gallery.css";
 import "../public/public.css";
 import "./albums.css";
 
 const ContributeDialog = lazy(() => import("./ContributeDialog"));
 
-/** The images of another owner's album: all of them, or one. */
+/** The images of another owner's album, or one image that others see in an album. */
 export default function SharedAlbumPage() {
   const { t } = useTranslation();
   const { album: id = "", image } = useParams<{ album: string; image?: string }>();
@@ -53,22 +55,56 @@ export default function SharedAlbumPage() {
       </main>
     );
   }
+  if (image) return <SharedAlbumImage album={album} image={image} />;
   if (album.role === "owner") return <Redirect to={`/albums/${id}`} replace />;
-  return <SharedAlbumImages album={album} image={image ?? null} />;
+  return <SharedAlbumImages album={album} />;
 }
 
-function SharedAlbumImages({ album, image }: { album: Album; image: string | null }) {
+function SharedAlbumImage({ album, image }: { album: Album; image: string }) {
   const { t } = useTranslation();
-  const shared = useSharedAlbum(album.id);
+  const shared = useSharedAlbum(album.id, album.role);
+  const { images } = useSharedImages(shared);
+  const { data } = useSharedImage(shared, image);
+  // Only the owner knows the members, and removes their photos.
+  const { data: members } = useMembers(album.id, album.role === "owner");
+  const contributor = members?.find(({ id }) => id === data?.contributor_id);
+  const view = { kind: "album", title: album.title, original: false } as const;
+  return (
+    <PublicViewer
+      shared={shared}
+      view={view}
+      id={image}
+      images={images}
+      credit={contributor && t("album.addedBy", { email: memberEmail(contributor) })}
+      actions={contributor && <RemoveButton album={album.id} image={image} />}
+    />
+  );
+}
+
+function RemoveButton({ album, image }: { album: string; image: string }) {
+  const { t } = useTranslation();
+  const removeImages = useRemoval(album);
+
+  function remove() {
+    navigate(`/albums/${album}`);
+    void removeImages([image]);
+  }
+
+  return (
+    <button type="button" className="public-button" title={t("album.remove")} aria-label={t("album.remove")} onClick={remove}>
+      <Icon name="minus" /> <span className="album-label">{t("album.remove")}</span>
+    </button>
+  );
+}
+
+function SharedAlbumImages({ album }: { album: Album }) {
+  const { t } = useTranslation();
+  const shared = useSharedAlbum(album.id, album.role);
   const list = useSharedImages(shared);
   const selection = useMemo(() => new Selection(), []);
   const { ids } = useStore(selection.selected);
   const own = useMemo(() => new Set(list.images.filter((each) => each.own).map(({ id }) => id)), [list.images]);
   useEffect(() => selection.retain(own), [own, selection]);
-  if (image) {
-    const view = { kind: "album", title: album.title, original: false } as const;
-    return <PublicViewer shared={shared} view={view} id={image} images={list.images} />;
-  }
   return (
     <main className="page stack" id="content">
       <Header album={album} own={own} />

@@ -8,12 +8,14 @@ import { useServices } from "../services";
 import { BATCH_SIZE } from "./batchSize";
 import type { Outcome } from "./bulk";
 import { refetchImages } from "./images";
+import type { Album } from "./types";
 
-/** The images of a shared album: those of its owner, and those that members added. */
+/** The images of a shared album: those of its owner, and those that members added. Owners edit own images on a page of theirs. */
 export class SharedAlbum implements SharedImages<Schemas["AlbumImageSummary"]> {
   constructor(
     private readonly api: Sightline,
     readonly id: string,
+    private readonly role: Album["role"],
   ) {}
 
   get queryKey() {
@@ -22,11 +24,11 @@ export class SharedAlbum implements SharedImages<Schemas["AlbumImageSummary"]> {
   }
 
   get path() {
-    return sharedAlbumPath(this.id);
+    return this.role === "owner" ? `/albums/${this.id}` : sharedAlbumPath(this.id);
   }
 
-  imagePath(id: string) {
-    return `${this.path}/photos/${id}`;
+  imagePath({ id, own }: Schemas["AlbumImageSummary"]) {
+    return `${own ? this.path : sharedAlbumPath(this.id)}/photos/${id}`;
   }
 
   async fetchImages(cursor: string | null, signal: AbortSignal): Promise<Schemas["AlbumImagePage"]> {
@@ -45,9 +47,9 @@ export class SharedAlbum implements SharedImages<Schemas["AlbumImageSummary"]> {
   }
 }
 
-export function useSharedAlbum(id: string): SharedAlbum {
+export function useSharedAlbum(id: string, role: Album["role"]): SharedAlbum {
   const { api } = useServices();
-  return useMemo(() => new SharedAlbum(api, id), [api, id]);
+  return useMemo(() => new SharedAlbum(api, id, role), [api, id, role]);
 }
 
 /** What the others see of photos that the user adds. */

@@ -12,6 +12,7 @@ import { useErrorMessage } from "../ui/errorMessages";
 import { Icon, type IconName } from "../ui/Icon";
 import { Popover, PopoverItem } from "../ui/Popover";
 import { showToast } from "../ui/toasts";
+import { RemovalBar } from "./RemovalBar";
 import { SelectionToolbar } from "./SelectionToolbar";
 import { useBulk } from "./useBulk";
 import { useDownload } from "./useDownload";
@@ -26,13 +27,23 @@ interface Props {
   selection: Selection;
   /** The album of the page, if it has one. */
   album?: string | undefined;
+  /** Photos of others. */
+  others: ReadonlySet<string>;
   /** Whether the dialog that moves the selection to the trash is open. */
   deleting: boolean;
   onDeleting: (deleting: boolean) => void;
 }
 
-/** Actions on the selected images. Each says how many it concerns. */
-export default function SelectionBar({ selection, album, deleting, onDeleting }: Props) {
+/** Actions on the selected images. */
+export default function SelectionBar({ others, ...props }: Props) {
+  const { selection, album } = props;
+  const { ids } = useStore(selection.selected);
+  if (album && [...ids].some((id) => others.has(id))) return <RemovalBar album={album} selection={selection} hasOthers />;
+  return <OwnActions {...props} />;
+}
+
+/** Each action says how many images it concerns. */
+function OwnActions({ selection, album, deleting, onDeleting }: Omit<Props, "others">) {
   const { t } = useTranslation();
   const describeError = useErrorMessage();
   const removeImages = useRemoval(album ?? "");

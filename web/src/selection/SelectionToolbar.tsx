@@ -5,8 +5,14 @@ import { useStore } from "../store";
 import { Icon } from "../ui/Icon";
 import "./selection.css";
 
+interface Props {
+  selection: Selection;
+  note?: string | undefined;
+  children: ReactNode;
+}
+
 /** The number of selected images with their actions, at the end of the screen; nothing without a selection. */
-export function SelectionToolbar({ selection, children }: { selection: Selection; children: ReactNode }) {
+export function SelectionToolbar({ selection, note, children }: Props) {
   const { t } = useTranslation();
   const count = useStore(selection.selected).ids.size;
   if (count === 0) return null;
@@ -15,9 +21,10 @@ export function SelectionToolbar({ selection, children }: { selection: Selection
       <button type="button" className="button plain icon" aria-label={t("selection.clear")} title={t("selection.clear")} onClick={() => selection.clear()}>
         <Icon name="close" />
       </button>
-      <p className="grow truncate" role="status">
-        {t("selection.count", { count })}
-      </p>
+      <div className="selection-count" role="status">
+        <p className="truncate">{t("selection.count", { count })}</p>
+        {note && <p className="muted small">{note}</p>}
+      </div>
       {children}
     </div>
   );

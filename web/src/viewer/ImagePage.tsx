@@ -92,7 +92,7 @@ function Viewer({ summary, image }: ViewerProps) {
   usePreload(loadedId === id ? [next, previous] : []);
 
   const { state } = useCurrentLocation();
-  const go = (to: ImageSummary | null) => to && navigate(linkTo(to.id), { replace: true, state });
+  const go = (to: ImageSummary | null) => to && navigate(linkTo(to), { replace: true, state });
   const goBack = () => (state.fromList ? history.back() : navigate(list));
   const goNext = useRef(() => {});
   goNext.current = () => go(next);
@@ -113,7 +113,7 @@ function Viewer({ summary, image }: ViewerProps) {
   const rotate = () => image && save({ rotation: (image.rotation + 90) % 360 });
 
   function deleteImage() {
-    deleteImages([id], () => navigate(linkTo(id)));
+    deleteImages([id], () => navigate(linkTo(summary)));
     const target = next ?? previous;
     if (target) go(target);
     else goBack();
@@ -189,8 +189,8 @@ function Viewer({ summary, image }: ViewerProps) {
           handle={stage}
         />
         <nav className="viewer-nav" aria-label={t("photo.navigation")}>
-          <NavButton to={previous && linkTo(previous.id)} state={state} icon="back" text={t("photo.previous")} />
-          <NavButton to={next && linkTo(next.id)} state={state} icon="next" text={t("photo.next")} />
+          <NavButton to={previous && linkTo(previous)} state={state} icon="back" text={t("photo.previous")} />
+          <NavButton to={next && linkTo(next)} state={state} icon="next" text={t("photo.next")} />
         </nav>
       </main>
       {details && <DetailsPanel key={id} image={image} group={group} onGroup={setGroup} onClose={toggleDetails} />}
