@@ -205,6 +205,17 @@ SIGNED_IN = (
     _on_page("uploads", ".upload-panel .upload", lambda tour: tour.upload()),
 )
 
+#: What a user without photos sees.
+EMPTY = (
+    *(
+        _page(f"empty-{path[1:] or 'photos'}", path, ".empty-state")
+        for path in ("/", "/albums", "/favorites", "/archive", "/map", "/shared", "/trash")
+    ),
+    _page("empty-usage", "/usage", "main .stats"),
+    _page("empty-api-keys", "/settings/:section?", "main section", "/settings/api-keys"),
+    _page("empty-webhooks", "/settings/:section?", ".empty-state", "/settings/webhooks"),
+)
+
 ROUTES = {screen.route for screen in (*SIGNED_OUT, *SIGNED_IN) if screen.route}
 
 SETTINGS = {screen.path for screen in SIGNED_IN if screen.path.startswith("/settings/")}

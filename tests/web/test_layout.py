@@ -13,6 +13,7 @@ from e2e.conftest import User
 from sightline_local.stack import Stack
 from web.conftest import draw_unique, invite_to_album, new_user
 from web.screens import (
+    EMPTY,
     ROUTES,
     SETTINGS,
     SIGNED_IN,
@@ -123,27 +124,50 @@ def test_every_route_has_a_screen() -> None:
 
 def test_nothing_overflows_at_any_width(page: Page, user: User, content: dict[str, str]) -> None:
     """No screen is wider than the window, and nothing is cut off."""
+    tour = Tour(page, read_texts(LANGUAGE), content)
+    open_sign_in(page)
+    overflowing = check(tour, SIGNED_OUT)
+    sign_in(page, user)
+    overflowing += check(tour, SIGNED_IN)
+    assert overflowing == []
+
+
+def test_nothing_overflows_without_photos(page: Page, user: User) -> None:
+    open_sign_in(page)
+    sign_in(page, user)
+    assert check(Tour(page, read_texts(LANGUAGE), {}), EMPTY) == []
+
+
+def open_sign_in(page: Page) -> None:
+    """Open the application in the language of the test."""
     page.goto("/")
     page.evaluate("language => localStorage.setItem('sightline.language', language)", LANGUAGE)
     page.reload()
     expect(page.locator(".auth-card form")).to_be_visible()
-    tour = Tour(page, read_texts(LANGUAGE), content)
-    overflowing = [
-        line for screen in open_screens(tour, SIGNED_OUT) for line in check(page, screen)
-    ]
+
+
+def sign_in(page: Page, user: User) -> None:
+    """Sign in with the form in any language."""
     page.goto("/")
     page.locator("input[type=email]").fill(user.connection.email)
     page.locator("input[type=password]").fill(user.connection.password)
     page.locator("form button[type=submit]").click()
     expect(page.locator(".app-header")).to_be_visible()
-    overflowing += [
-        line for screen in open_screens(tour, SIGNED_IN) for line in check(page, screen)
-    ]
-    assert overflowing == []
 
 
-def check(page: Page, screen: Screen) -> list[str]:
-    """Return what overflows on a screen, one line for each width."""
+def check(tour: Tour, screens: tuple[Screen, ...]) -> list[str]:
+    """Return what overflows on the screens, a line for each width."""
+    overflowing = []
+    for screen in open_screens(tour, screens):
+        overflowing += measure(tour.page, screen)
+        if SCREENSHOTS:
+            path = Path(SCREENSHOTS) / screen.name
+            save_screenshots(tour.page, path, full_page=screen.path != "")
+    return overflowing
+
+
+def measure(page: Page, screen: Screen) -> list[str]:
+    """Return what overflows on a screen, a line for each width."""
     overflowing = []
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
@@ -152,8 +176,6 @@ def check(page: Page, screen: Screen) -> list[str]:
         except BrowserError:
             elements = page.evaluate("window.overflowing")
             overflowing.append(f"{screen.name} at {width} pixels: {elements}")
-    if SCREENSHOTS:
-        save_screenshots(page, Path(SCREENSHOTS) / screen.name, full_page=screen.path != "")
     return overflowing
 
 
