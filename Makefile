@@ -180,8 +180,8 @@ docs: $(VENV)/dev ## Generate docs/problems.md and the tables of docs/configurat
 	$(BIN)/python docs/generate_problems.py
 
 .PHONY: screenshots
-screenshots: $(VENV)/dev web ## Take the screenshots of the documentation again (requires Chromium)
-	$(BIN)/python docs/take_screenshots.py
+screenshots: $(VENV)/dev web $(if $(FOLDER),$(MINISTACK)/installed) ## Take the screenshots of the documentation again (FOLDER=folder: of every page and dialog into this folder; requires Chromium)
+	$(if $(FOLDER),mkdir -p "$(FOLDER)" && SIGHTLINE_SCREENSHOTS="$(abspath $(FOLDER))" $(BIN)/pytest -k overflows tests/web/test_layout.py,$(BIN)/python docs/take_screenshots.py)
 
 .PHONY: icons
 icons: $(VENV)/dev ## Draw the icons of the installed web application again

@@ -13,13 +13,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from e2e.conftest import User, cloud
 from sightline_local.stack import Stack
 from web.conftest import open_from_menu, sign_in
+from web.screens import NAVIGATE
 
 pytestmark = pytest.mark.web
-
-#: Navigates within the application, as its links do.
-_NAVIGATE = (
-    "(path) => { history.pushState({}, '', path); dispatchEvent(new PopStateEvent('popstate')); }"
-)
 
 
 def assert_signed_in(page: Page) -> None:
@@ -307,7 +303,7 @@ def test_an_expired_session_resumes_at_the_same_page(page: Page, stack: Stack, u
     revoke_sessions(stack, user)
     page.clock.fast_forward("02:00:00")
     # The next request is rejected, whether the navigation or the page itself sends it.
-    page.evaluate(_NAVIGATE, "/albums")
+    page.evaluate(NAVIGATE, "/albums")
     expect(page.get_by_text("Your session has expired.")).to_be_visible()
     page.get_by_label("Email").fill(user.connection.email)
     page.get_by_label("Password").fill(user.connection.password)

@@ -62,10 +62,10 @@ function SignedIn() {
         <Route path="/albums/:album/photos/:id" component={ImagePage} />
         <Route path="/shared-albums/:album" component={SharedAlbumPage} />
         <Route path="/shared-albums/:album/photos/:image" component={SharedAlbumPage} />
-        {["/favorites", "/archive"].flatMap((view) => [
-          <Route key={view} path={view} component={ViewPage} />,
-          <Route key={`${view} photo`} path={`${view}/photos/:id`} component={ImagePage} />,
-        ])}
+        <Route key="favorites" path="/favorites" component={ViewPage} />
+        <Route key="favorites photo" path="/favorites/photos/:id" component={ImagePage} />
+        <Route key="archive" path="/archive" component={ViewPage} />
+        <Route key="archive photo" path="/archive/photos/:id" component={ImagePage} />
         <Route path="/usage" component={UsagePage} />
         <Route path="/shared" component={SharedLinksPage} />
         <Route path="/invitations/:token" component={InvitationPage} />
