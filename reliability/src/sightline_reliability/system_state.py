@@ -81,6 +81,9 @@ class SystemState:
     #: Object keys of each bucket
     originals: set[str] = field(default_factory=set)
     renditions: set[str] = field(default_factory=set)
+    #: Object key -> ETag; the same after the emulator was killed, or None if it was not
+    objects: dict[str, str] = field(default_factory=dict)
+    objects_after_kill: dict[str, str] | None = None
     #: Queue URL -> number of unsettled messages
     unsettled: Counter[str] = field(default_factory=Counter)
     #: Bodies of the messages in all dead-letter queues
@@ -93,8 +96,9 @@ def read_state(client: Callable[[str], Any], stores: DataStores) -> SystemState:
     s3, sqs = client("s3"), client("sqs")
     for row in _scan(client("dynamodb"), stores.table):
         add_row(state, row)
-    state.originals = set(_list_keys(s3, stores.originals))
-    state.renditions = set(_list_keys(s3, stores.renditions))
+    originals, renditions = _read_bucket(s3, stores.originals), _read_bucket(s3, stores.renditions)
+    state.originals, state.renditions = set(originals), set(renditions)
+    state.objects = originals | renditions
     dead_letter_arns: dict[str, None] = {}
     for url in stores.queue_urls:
         attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
@@ -106,6 +110,12 @@ def read_state(client: Callable[[str], Any], stores: DataStores) -> SystemState:
         dead_letter_url = sqs.get_queue_url(QueueName=arn.split(":")[-1])["QueueUrl"]
         state.dead_letters += _read_messages(sqs, dead_letter_url)
     return state
+
+
+def read_objects(client: Callable[[str], Any], stores: DataStores) -> dict[str, str]:
+    """Return the keys of all objects with their ETags."""
+    s3 = client("s3")
+    return _read_bucket(s3, stores.originals) | _read_bucket(s3, stores.renditions)
 
 
 def get_image_id(key: str) -> str:
@@ -189,10 +199,9 @@ def _scan(dynamodb: Any, table: str) -> Iterator[Row]:
                 yield row
 
 
-def _list_keys(s3: Any, bucket: str) -> Iterator[str]:
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
-        for entry in page.get("Contents", []):
-            yield entry["Key"]
+def _read_bucket(s3: Any, bucket: str) -> dict[str, str]:
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
+    return {entry["Key"]: entry["ETag"] for page in pages for entry in page.get("Contents", [])}
 
 
 def _read_messages(sqs: Any, queue_url: str) -> Iterator[str]:

@@ -29,6 +29,7 @@ RESPONSE_TIMEOUT_SECONDS = 45.0
 
 #: Statuses that a client retries, and its maximum wait between attempts.
 RETRYABLE_STATUSES = {429, 503}
+RETRYABLE_UPLOAD_STATUSES = {*RETRYABLE_STATUSES, 500, 507}
 MAX_RETRY_WAIT_SECONDS = 2.0
 
 #: Share of the uploads that also request text detection.
@@ -316,10 +317,11 @@ class SimulatedUser:
 
     async def access_foreign_image(self) -> None:
         """Check that every request for another owner's image responds 404."""
-        foreign = [each for each in self._ledger.uploads if each.owner != self.owner]
-        if not foreign:
+        uploads = self._ledger.uploads
+        upload = self._rng.choice(uploads) if uploads else None
+        if upload is None or upload.owner == self.owner:
             return
-        image_id = self._rng.choice(foreign).image_id
+        image_id = upload.image_id
         for method, path, body in (
             ("GET", f"/v1/images/{image_id}", None),
             ("PATCH", f"/v1/images/{image_id}", {"title": "mine"}),
@@ -367,7 +369,7 @@ class SimulatedUser:
             async with self._http.post(form["url"], data=data) as response:
                 return Response(response.status, await response.text())
 
-        response = await self._retry("upload", post, RETRYABLE_STATUSES | {500})
+        response = await self._retry("upload", post, RETRYABLE_UPLOAD_STATUSES)
         if response.status not in (expected or {200, 201, 204}):
             self._ledger.count_unexpected(f"upload: {response.status} {response.body[:100]}")
         upload.accepted |= response.status < 300
