@@ -54,3 +54,26 @@ def test_places_open_their_photos_and_a_photo_is_moved(page: Page, user: User) -
     latitude, longitude = (user.get(ids[0])["position_override"][each] for each in LISBON)
     assert latitude > LISBON["latitude"]
     assert longitude > LISBON["longitude"]
+
+
+def test_the_place_of_a_selection_is_corrected(page: Page, user: User) -> None:
+    """A click on the map of the dialog sets the place of all selected photos."""
+    ids = [user.upload(f"{at}.jpg", draw_unique(320 + at), ["labels"]) for at in range(2)]
+    for image_id in ids:
+        user.wait(image_id, renditions="succeeded")
+    sign_in(page, user)
+    expect(page.locator(".tile img")).to_have_count(2)
+    page.locator(".tile a").first.focus()
+    page.keyboard.press("Control+a")
+    bar = page.get_by_role("toolbar")
+    bar.get_by_role("button", name="More actions").click()
+    page.get_by_role("button", name="Correct places of 2 photos").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator(".map-base path").nth(100)).to_be_attached()
+    assert find_accessibility_violations(page) == []
+    dialog.get_by_role("application").click()
+    expect(dialog.get_by_label("Latitude and longitude")).not_to_have_value("")
+    dialog.get_by_label("Latitude and longitude").fill("38.711, -9.137")
+    dialog.get_by_role("button", name="Correct 2 photos").click()
+    expect(page.get_by_text("Places of 2 photos corrected")).to_be_visible()
+    assert [user.get(each)["position_override"] for each in ids] == [LISBON, LISBON]
