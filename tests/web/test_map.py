@@ -3,10 +3,12 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from e2e.conftest import User
-from web.conftest import draw_unique, sign_in
+from sightline_local.sample_image import draw_sample
+from sightline_local.stack import Stack
+from web.conftest import draw_unique, find_accessibility_violations, sign_in
 
 pytestmark = pytest.mark.web
 
@@ -77,3 +79,24 @@ def test_the_place_of_a_selection_is_corrected(page: Page, user: User) -> None:
     dialog.get_by_role("button", name="Correct 2 photos").click()
     expect(page.get_by_text("Places of 2 photos corrected")).to_be_visible()
     assert [user.get(each)["position_override"] for each in ids] == [LISBON, LISBON]
+
+
+def test_the_tiles_of_a_map_server_are_shown(page: Page, stack: Stack, user: User) -> None:
+    """The server is that of the emulator, whose images the policy allows."""
+    tiles = {"url": f"{stack.ports.url('cloud')}/tiles/{{z}}/{{x}}/{{y}}", "attribution": "© Us"}
+
+    def add_tiles(route: Route) -> None:
+        response = route.fetch()
+        route.fulfill(response=response, json={**response.json(), "tiles": tiles})
+
+    page.route("**/config.json", add_tiles)
+    body = draw_sample(size=(256, 256))
+    page.route("**/tiles/**", lambda route: route.fulfill(body=body, content_type="image/jpeg"))
+    image_id = user.upload("tiles.jpg", draw_unique(330), ["labels"])
+    user.wait(image_id, renditions="succeeded")
+    user.http.patch(f"/v1/images/{image_id}", json={"position_override": LISBON}).raise_for_status()
+    sign_in(page, user, "/map?at=38.7,-9.2,6")
+    expect(page.get_by_text("© Us")).to_be_visible()
+    loaded = "images => images.length > 3 && images.every(image => image.naturalWidth === 256)"
+    page.wait_for_function(f"() => ({loaded})([...document.querySelectorAll('.map-tiles img')])")
+    assert find_accessibility_violations(page) == []
