@@ -100,3 +100,23 @@ def test_the_tiles_of_a_map_server_are_shown(page: Page, stack: Stack, user: Use
     loaded = "images => images.length > 3 && images.every(image => image.naturalWidth === 256)"
     page.wait_for_function(f"() => ({loaded})([...document.querySelectorAll('.map-tiles img')])")
     assert find_accessibility_violations(page) == []
+
+
+@pytest.mark.parametrize("edge", ["left", "right"])
+def test_the_name_of_a_place_at_the_edge_is_within_the_map(
+    page: Page, user: User, edge: str
+) -> None:
+    image_id = user.upload("edge.jpg", draw_unique(340), ["labels"])
+    user.wait(image_id, renditions="succeeded")
+    user.http.patch(f"/v1/images/{image_id}", json={"position_override": OEIRAS}).raise_for_status()
+    page.set_viewport_size({"width": 390, "height": 800})
+    # Half of the map is 195 pixels: 8.57 degrees at zoom 5.
+    longitude = OEIRAS["longitude"] + (8.4 if edge == "left" else -8.4)
+    sign_in(page, user, f"/map?at=38.7,{longitude},5")
+    name = page.locator(".marker-name")
+    expect(name).to_have_text("Oeiras")
+    box = name.bounding_box()
+    assert box
+    assert 0 <= box["x"] <= box["x"] + box["width"] <= 390
+    # It is moved, not cut.
+    assert name.evaluate("name => name.scrollWidth <= name.clientWidth")
