@@ -84,7 +84,7 @@ describe("an album of the user", () => {
     await click("Select photo 1");
     expect(root.querySelector("[aria-label='Move 1 photo to the trash']")).not.toBeNull();
     await click("Select photo 2");
-    expect(text()).toContain("Photos of others can only be removed from the album.");
+    expect(text()).toContain("Photos of others can only be removed.");
     expect([...root.querySelectorAll("[role=toolbar] button")].map((each) => each.getAttribute("aria-label"))).toEqual([
       "Clear selection",
       "Remove 2 photos from the album",

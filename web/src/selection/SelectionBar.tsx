@@ -20,6 +20,7 @@ import { useDownload } from "./useDownload";
 const AlbumChooser = lazy(() => import("../albums/AlbumChooser"));
 const LabelsDialog = lazy(() => import("./LabelsDialog"));
 const DatesDialog = lazy(() => import("./DatesDialog"));
+const PlacesDialog = lazy(() => import("./PlacesDialog"));
 const AnalyzeDialog = lazy(() => import("./AnalyzeDialog"));
 const TrashDialog = lazy(() => import("./TrashDialog"));
 
@@ -53,7 +54,7 @@ function OwnActions({ selection, album, deleting, onDeleting }: Omit<Props, "oth
   const { run } = useBulk();
   const deleteImages = useDeleteImages();
   const download = useDownload();
-  const [dialog, setDialog] = useState<"album" | "labels" | "dates" | "analyze" | null>(null);
+  const [dialog, setDialog] = useState<"album" | "labels" | "dates" | "places" | "analyze" | null>(null);
   const count = ids.size;
   const list = [...ids];
 
@@ -128,6 +129,7 @@ function OwnActions({ selection, album, deleting, onDeleting }: Omit<Props, "oth
                 />
                 <PopoverItem icon="tag" text={t("bulk.labels", { count })} onClick={open("labels")} />
                 <PopoverItem icon="calendar" text={t("bulk.dates", { count })} onClick={open("dates")} />
+                <PopoverItem icon="pin" text={t("bulk.places", { count })} onClick={open("places")} />
                 <PopoverItem icon="eye" text={t("bulk.analyze", { count })} onClick={open("analyze")} />
               </div>
             );
@@ -139,6 +141,7 @@ function OwnActions({ selection, album, deleting, onDeleting }: Omit<Props, "oth
         {dialog === "album" && <AlbumChooser ids={list} onClose={close} onDone={finish} />}
         {dialog === "labels" && <LabelsDialog ids={list} onClose={close} />}
         {dialog === "dates" && <DatesDialog ids={list} onClose={close} />}
+        {dialog === "places" && <PlacesDialog ids={list} onClose={close} />}
         {dialog === "analyze" && <AnalyzeDialog ids={list} onClose={close} />}
         {deleting && count > 0 && <TrashDialog count={count} onConfirm={deleteSelected} onClose={() => onDeleting(false)} />}
       </Suspense>
