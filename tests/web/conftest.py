@@ -213,7 +213,7 @@ def open_from_menu(page: Page, name: str) -> None:
 
 def choose_files(page: Page, *files: Any, kind: str = "files") -> None:
     """Upload files with the upload dialog."""
-    page.get_by_role("button", name="Upload", exact=True).click()
+    page.get_by_role("banner").get_by_role("button", name="Upload").click()
     page.locator(f"input[data-kind={kind}]").set_input_files(list(files))
 
 

@@ -11,6 +11,7 @@ import { Tab } from "./Tab";
 import { lazyPage } from "./ui/lazyPage";
 import { useShortcuts } from "./ui/useShortcuts";
 import { useScrollRestoration } from "./ui/useScrollRestoration";
+import { uploadDialog } from "./uploads/uploadDialog";
 import { useFileDrop } from "./uploads/useFileDrop";
 
 // Loaded when first opened.
@@ -21,13 +22,13 @@ const ShortcutsDialog = lazyPage(() => import("./ui/ShortcutsDialog"));
 /** The frame around every page for a signed-in user: header, navigation, uploads and dialogs. */
 export default function Shell({ children }: { children: ReactNode }) {
   const { t } = useTranslation();
-  const [uploading, setUploading] = useState(false);
+  const uploading = useStore(uploadDialog);
   const [helping, setHelping] = useState(false);
   const hasUploads = useStore(useServices().uploads.uploads).length > 0;
   const dragging = useFileDrop();
   const { pathname } = useCurrentLocation();
   useScrollRestoration();
-  useShortcuts({ u: () => setUploading(true), "?": () => setHelping(true) });
+  useShortcuts({ u: () => uploadDialog.set(true), "?": () => setHelping(true) });
   return (
     <>
       <a className="skip-link" href="#content">
@@ -45,7 +46,7 @@ export default function Shell({ children }: { children: ReactNode }) {
         </nav>
         <span className="grow" />
         <LiveIndicator />
-        <button type="button" className="button primary" onClick={() => setUploading(true)}>
+        <button type="button" className="button primary" onClick={() => uploadDialog.set(true)}>
           <Icon name="upload" size={18} /> <span className="upload-label">{t("upload.open")}</span>
         </button>
       </header>
@@ -55,7 +56,7 @@ export default function Shell({ children }: { children: ReactNode }) {
       </Suspense>
       <Suspense>
         {hasUploads && <UploadPanel />}
-        {uploading && <UploadDialog onClose={() => setUploading(false)} />}
+        {uploading && <UploadDialog onClose={() => uploadDialog.set(false)} />}
         {helping && <ShortcutsDialog onClose={() => setHelping(false)} />}
       </Suspense>
       {dragging && (

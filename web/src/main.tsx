@@ -11,6 +11,7 @@ import { loadConfig, type Config } from "./config";
 import { initTranslations } from "./i18n";
 import { LiveUpdates } from "./live/liveUpdates";
 import { DeletionQueue } from "./deletions/deletionQueue";
+import { prefetchGallery } from "./gallery/prefetch";
 import { ServicesContext, type Services } from "./services";
 import { Cognito } from "./session/cognito";
 import { Session, SignedOut } from "./session/session";
@@ -82,15 +83,27 @@ function bindToSession(services: Services): void {
   });
 }
 
+/**
+ * Restore the session, and load what the page needs next in the meantime. The gallery's data is fetched as soon as
+ * Cognito has renewed the session, while its code is loaded and run.
+ */
+async function resume({ session, api, queries }: Services): Promise<void> {
+  const isGallery = location.pathname === "/";
+  if (session.isStored) void import("./Shell");
+  if (session.isStored && isGallery) void import("./gallery/GalleryPage");
+  await session.restore();
+  if (session.state.kind !== "signedIn" || !isGallery || location.search) return;
+  // The page reports what fails, because it requests it again.
+  await prefetchGallery(api, queries).catch(() => {});
+}
+
 async function start(): Promise<void> {
   initTheme();
-  const [config] = await Promise.all([loadConfig(), initTranslations()]);
-  const services = createServices(config);
+  const translations = initTranslations();
+  const services = createServices(await loadConfig());
   bindToSession(services);
-  void services.session.restore();
-  // Load the next chunks while Cognito renews the session.
-  if (services.session.isStored) void import("./Shell");
-  if (services.session.isStored && location.pathname === "/") void import("./gallery/GalleryPage");
+  void resume(services);
+  await translations;
   createRoot(document.getElementById("root")!).render(
     <StrictMode>
       <ServicesContext value={services}>

@@ -4,8 +4,9 @@ import { createFormat, resolveLocale } from "../src/i18n/format";
 const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, " ");
 
 test.each([
-  ["en", 0, "0 byte"],
-  ["en", 999, "999 byte"],
+  ["en", 0, "0 bytes"],
+  ["en", 1, "1 byte"],
+  ["en", 999, "999 bytes"],
   ["en", 1_500, "2 kB"],
   ["en", 1_250_000, "1.3 MB"],
   ["de", 1_250_000, "1,3 MB"],

@@ -128,10 +128,10 @@ function CreateDialog({ onClose }: { onClose: () => void }) {
         }}
       >
         <Field label={t("apiKeys.name")} value={name} onValue={setName} maxLength={100} pattern=".*\S.*" data-autofocus="" />
-        <fieldset className="field">
-          <legend>{t("apiKeys.scopes")}</legend>
+        <fieldset className="checks">
+          <legend className="label">{t("apiKeys.scopes")}</legend>
           {SCOPES.map((scope) => (
-            <label key={scope} className="row">
+            <label key={scope} className="check">
               <input
                 type="checkbox"
                 checked={scopes.includes(scope)}
@@ -144,7 +144,7 @@ function CreateDialog({ onClose }: { onClose: () => void }) {
           ))}
         </fieldset>
         <label className="field">
-          {t("apiKeys.lifetime")}
+          <span className="label">{t("apiKeys.lifetime")}</span>
           <select className="input" value={days} onChange={(event) => setDays(Number(event.target.value))}>
             {LIFETIMES.map((each) => (
               <option key={each} value={each}>

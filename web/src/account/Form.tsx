@@ -7,6 +7,8 @@ interface FormProps {
   title?: string;
   heading?: "h1" | "h2";
   submit: string;
+  /** Whether submitting deletes something. */
+  danger?: boolean;
   /** Whether what is submitted is incomplete. */
   disabled?: boolean;
   onSubmit: () => Promise<void>;
@@ -15,7 +17,7 @@ interface FormProps {
 }
 
 /** A form that submits once at a time and shows its error. */
-export function Form({ title, heading: Heading = "h1", submit, disabled = false, onSubmit, children, after }: FormProps) {
+export function Form({ title, heading: Heading = "h1", submit, danger = false, disabled = false, onSubmit, children, after }: FormProps) {
   const describeError = useErrorMessage();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
@@ -43,7 +45,7 @@ export function Form({ title, heading: Heading = "h1", submit, disabled = false,
         </div>
       )}
       {children}
-      <button type="submit" className="button primary" disabled={busy || disabled}>
+      <button type="submit" className={`button ${danger ? "destructive" : "primary"}`} disabled={busy || disabled}>
         {busy && <span className="spinner" />}
         {submit}
       </button>

@@ -5,6 +5,7 @@ import { navigate } from "wouter/use-browser-location";
 import { useAlbumActions, useAlbums } from "../api/albums";
 import type { Album } from "../api/types";
 import { Thumbnail } from "../gallery/Thumbnail";
+import { EmptyState } from "../ui/EmptyState";
 import { Icon } from "../ui/Icon";
 import { QueryState } from "../ui/QueryState";
 import { useDocumentTitle } from "../ui/useDocumentTitle";
@@ -33,11 +34,16 @@ export default function AlbumsPage() {
       </div>
       <QueryState query={list} height={240} />
       {!isPending && !isError && albums.length === 0 && !hasNextPage && (
-        <div className="empty-state">
-          <Icon name="album" size={48} />
-          <h2>{t("album.none")}</h2>
-          <p>{t("album.noneText")}</p>
-        </div>
+        <EmptyState
+          icon="album"
+          title={t("album.none")}
+          text={t("album.noneText")}
+          action={
+            <button type="button" className="button primary" onClick={() => setCreating(true)}>
+              <Icon name="plus" size={18} /> {t("album.create")}
+            </button>
+          }
+        />
       )}
       <ul className="album-grid">
         {own.map((album) => (

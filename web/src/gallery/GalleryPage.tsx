@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { Icon } from "../ui/Icon";
+import { uploadDialog } from "../uploads/uploadDialog";
 import { useDocumentTitle } from "../ui/useDocumentTitle";
 import { Gallery } from "./Gallery";
 
@@ -11,9 +12,14 @@ export default function GalleryPage() {
       header={<h1 className="visually-hidden">{t("nav.photos")}</h1>}
       empty={
         <div className="empty-state">
-          <Icon name="images" size={48} />
+          <span className="empty-icon">
+            <Icon name="images" size={40} />
+          </span>
           <h2>{t("gallery.empty")}</h2>
           <p>{t("gallery.emptyText")}</p>
+          <button type="button" className="button primary" onClick={() => uploadDialog.set(true)}>
+            <Icon name="upload" size={18} /> {t("upload.open")}
+          </button>
         </div>
       }
     />

@@ -38,7 +38,9 @@ export function createFormat(language: string): Format {
     bytes(value) {
       const power = value < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(value) / 3));
       const digits = power < 2 ? 0 : 1;
-      const unit = { style: "unit", unit: UNITS[power], unitDisplay: "short", maximumFractionDigits: digits } as const;
+      // The short form of bytes has no plural.
+      const unitDisplay = power === 0 ? "long" : "short";
+      const unit = { style: "unit", unit: UNITS[power], unitDisplay, maximumFractionDigits: digits } as const;
       return new Intl.NumberFormat(language, unit).format(value / 1000 ** power);
     },
     dollars: (value) => money.format(value),

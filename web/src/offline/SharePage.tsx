@@ -96,7 +96,7 @@ function Empty() {
       text={t("incoming.emptyText")}
       action={
         <Link className="button primary" to="/">
-          {t("nav.photos")}
+          {t("notFound.back")}
         </Link>
       }
     />

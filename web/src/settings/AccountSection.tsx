@@ -126,8 +126,8 @@ function DeleteDataDialog({ onClose }: { onClose: () => void }) {
   }
 
   return (
-    <Dialog title={t("account.delete")} onClose={onClose}>
-      <Form title={t("account.deleteQuestion")} heading="h2" submit={t("account.delete")} onSubmit={deleteData}>
+    <Dialog title={t("account.deleteQuestion")} onClose={onClose}>
+      <Form submit={t("account.delete")} danger onSubmit={deleteData}>
         <p>{t("account.deleteWarning")}</p>
         <Field label={t("account.deleteConfirm", { word })} value={typed} onValue={setTyped} autoComplete="off" />
         {remaining !== null && <p role="status">{t("account.remaining", { count: remaining })}</p>}

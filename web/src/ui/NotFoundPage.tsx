@@ -6,10 +6,12 @@ export default function NotFoundPage() {
   const { t } = useTranslation();
   return (
     <main className="empty-state" id="content">
-      <Icon name="search" size={40} />
+      <span className="empty-icon">
+        <Icon name="search" size={40} />
+      </span>
       <h1>{t("notFound.title")}</h1>
       <p>{t("notFound.text")}</p>
-      <Link className="button" to="/">
+      <Link className="button primary" to="/">
         {t("notFound.back")}
       </Link>
     </main>

@@ -15,7 +15,8 @@ export function CaptureDetails({ image }: { image: ImageView }) {
     image.projection === "equirectangular" ? t("capture.spherical") : null,
     image.projection === "cylindrical" ? t("capture.panorama") : null,
   ].filter((each) => each !== null);
-  const names = [place?.district, place?.city, place?.region, place?.country].filter((name) => name);
+  // A city may have the name of its region.
+  const names = new Set([place?.district, place?.city, place?.region, place?.country].filter((name) => name));
   const exposure = [
     capture?.exposure ? formatExposure(capture.exposure) : null,
     capture?.f_number ? `ƒ/${format.number(capture.f_number)}` : null,
@@ -30,7 +31,7 @@ export function CaptureDetails({ image }: { image: ImageView }) {
     [t("capture.camera"), capture?.camera],
     [t("capture.lens"), capture?.lens],
     [t("capture.exposure"), exposure.length > 0 ? <bdi>{exposure.join("  ")}</bdi> : null],
-    [t("capture.place"), names.join(", ")],
+    [t("capture.place"), [...names].join(", ")],
   ].filter((fact): fact is [string, string] => Boolean(fact[1]));
   return (
     <Section title={t("capture.title")}>

@@ -38,12 +38,14 @@ function Editor({ image, onDone }: { image: ImageView; onDone: () => void }) {
         <label htmlFor={field}>{t("capture.taken")}</label>
         <input id={field} className="input" type="datetime-local" step={1} autoFocus value={time} onChange={(event) => setTime(event.target.value)} />
       </div>
-      <div className="dialog-footer">
-        {image.taken_at_override && (
+      {image.taken_at_override && (
+        <div>
           <button type="button" className="button compact" disabled={isPending} onClick={() => save({ taken_at_override: null })}>
             {t("capture.restore")}
           </button>
-        )}
+        </div>
+      )}
+      <div className="dialog-footer">
         <button type="button" className="button compact" onClick={onDone}>
           {t("cancel")}
         </button>

@@ -1,0 +1,38 @@
+import { QueryClient } from "@tanstack/react-query";
+import { afterEach, expect, test } from "vitest";
+import type { Sightline } from "sightline-client";
+import { TIMELINE } from "../src/api/images";
+import { prefetchGallery } from "../src/gallery/prefetch";
+import { sort } from "../src/gallery/preferences";
+import { DEFAULT_SORT, SORTS } from "../src/gallery/sort";
+
+const MONTHS = ["2026-06", "2026-05"].map((month) => ({ month, images: 1 }));
+
+/** Prefetch into an empty cache, and return what was requested: the timeline, or a month. */
+async function prefetch(): Promise<string[]> {
+  const requested: string[] = [];
+  const GET = (path: string, { params }: { params?: { query: { month: string } } }) => {
+    requested.push(params?.query.month ?? path);
+    return Promise.resolve({ data: params ? { items: [], next_cursor: null } : { months: MONTHS } });
+  };
+  const queries = new QueryClient();
+  await prefetchGallery({ GET } as unknown as Sightline, queries);
+  if (requested.length > 0) expect(queries.getQueryData([TIMELINE])).toEqual({ months: MONTHS });
+  return requested;
+}
+
+afterEach(() => sort.set(DEFAULT_SORT));
+
+test("the newest month is fetched before the gallery requests it", async () => {
+  expect(await prefetch()).toEqual(["/v1/timeline", "2026-06"]);
+});
+
+test("the oldest month is fetched if the gallery starts with it", async () => {
+  sort.set(SORTS[1]!);
+  expect(await prefetch()).toEqual(["/v1/timeline", "2026-05"]);
+});
+
+test("nothing is fetched for a list by upload", async () => {
+  sort.set(SORTS[2]!);
+  expect(await prefetch()).toEqual([]);
+});
