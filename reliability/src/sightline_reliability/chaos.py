@@ -169,14 +169,14 @@ class ChaosTest:
         self.timeline.mark("faults end")
 
     async def _visit(self) -> None:
-        """Open every share link and shared album, to compare what they show with the state."""
+        """Open every share link and shared album, and use every API key."""
         timeout = aiohttp.ClientTimeout(total=RESPONSE_TIMEOUT_SECONDS)
         async with aiohttp.ClientSession(timeout=timeout) as http:
             visitor = Visitor(self._fleet.gateway_urls(), http, self._rng)
             for link in self.ledger.share_links:
                 await visitor.open(link)
             for user in self._users:
-                await user.visit_albums(http)
+                await user.visit(http)
 
     def _create_users(self, http: aiohttp.ClientSession) -> list[SimulatedUser]:
         users = []
