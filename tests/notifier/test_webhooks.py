@@ -302,6 +302,22 @@ async def test_an_image_is_reported_whose_workers_had_clocks_that_were_behind(
     assert json.loads(delivery.payload)["timestamp"] == queued_at.isoformat()
 
 
+async def test_a_reprocessed_image_is_reported_whose_resizer_had_a_clock_that_was_ahead(
+    notifier: Notifier,
+) -> None:
+    webhook = await notifier.subscribe(new_owner())
+    image = await notifier.create_ready_image(webhook.owner)
+    part = image.renditions
+    times = {"finished_at": now() + timedelta(hours=1), "revision": part.revision + 1}
+    ahead = image.with_part("renditions", part.model_copy(update=times))
+    await notifier.tables.images.store(image, ahead)
+    await notifier.notify(updated(ahead))
+    again = with_recognition(ahead, "Cat")
+    await notifier.tables.images.store(ahead, again)
+    await notifier.notify(updated(again))
+    assert len(await notifier.deliveries(webhook)) == 2
+
+
 async def test_a_failed_attempt_is_retried_with_the_same_message(notifier: Notifier) -> None:
     webhook = await notifier.subscribe(new_owner())
     delivery = await notifier.add_delivery(webhook)

@@ -123,6 +123,7 @@ class ChaosTest:
                 await self._run_load()
                 self._console.print("fault injection ended; draining the queues")
                 await self._drain()
+            self._console.print("opening share links and shared albums")
             await self._visit()
         finally:
             sampling.cancel()
@@ -130,9 +131,11 @@ class ChaosTest:
         # Nothing is written any more, so that the files must equal what the emulator has in memory.
         await self._fleet.stop_services()
         client, stores = self._fleet.client, self._data_stores()
+        self._console.print("reading the state")
         state = await asyncio.to_thread(read_state, client, stores)
         await self._fleet.restart_cloud()
         state.objects_after_kill = await asyncio.to_thread(read_objects, client, stores)
+        self._console.print("checking the invariants")
         return check_invariants(state, self.ledger)
 
     async def _run_load(self) -> None:
@@ -169,14 +172,14 @@ class ChaosTest:
         self.timeline.mark("faults end")
 
     async def _visit(self) -> None:
-        """Open every share link and shared album, to compare what they show with the state."""
+        """Open every share link and shared album, and use every API key."""
         timeout = aiohttp.ClientTimeout(total=RESPONSE_TIMEOUT_SECONDS)
         async with aiohttp.ClientSession(timeout=timeout) as http:
             visitor = Visitor(self._fleet.gateway_urls(), http, self._rng)
             for link in self.ledger.share_links:
                 await visitor.open(link)
             for user in self._users:
-                await user.visit_albums(http)
+                await user.visit(http)
 
     def _create_users(self, http: aiohttp.ClientSession) -> list[SimulatedUser]:
         users = []

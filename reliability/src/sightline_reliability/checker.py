@@ -561,6 +561,23 @@ def _check_shares(state: SystemState, ledger: Ledger) -> Violations:
                 yield "lost", f"share link {link.link_id} does not show {image_id}"
 
 
+def _check_api_keys(state: SystemState, ledger: Ledger) -> Violations:
+    """A key is stored for its owner and by the digest of its secret, and works until revoked."""
+    by_owner = {(row["digest"], *key) for key, row in state.api_keys.items()}
+    by_digest = {
+        (digest, row["owner"], row["key_id"]) for digest, row in state.api_key_digests.items()
+    }
+    for digest, owner, key_id in sorted(by_owner ^ by_digest):
+        kind = "lost" if (digest, owner, key_id) in by_owner else "left"
+        yield kind, f"API key {key_id} of {owner} is stored once only"
+    for key in ledger.api_keys:
+        is_stored = (key.owner, key.key_id) in state.api_keys
+        if key.revocation == "none" and (not is_stored or key.status not in {None, 200}):
+            yield "lost", f"API key {key.key_id} of {key.owner} responds {key.status}"
+        if key.revocation == "confirmed" and (is_stored or key.status not in {None, 401}):
+            yield "left", f"API key {key.key_id} of {key.owner} responds {key.status}"
+
+
 def _check_sharing_pairs(state: SystemState, ledger: Ledger) -> Violations:
     """Invitations, members and contributions are stored twice, and refer to what exists."""
     digests = {
@@ -763,6 +780,7 @@ INVARIANTS = (
     Invariant("no webhook message reaches another owner", _check_message_owners),
     Invariant("share links are stored for their owner and by their token", _check_share_rows),
     Invariant("share links show what exists until they are revoked", _check_shares),
+    Invariant("API keys work until they are revoked", _check_api_keys),
     Invariant("items of shared albums exist in pairs, and with their album", _check_sharing_pairs),
     Invariant("memberships last from their acceptance to their end", _check_memberships),
     Invariant("contributions are those of members, in the album's orders", _check_contributions),

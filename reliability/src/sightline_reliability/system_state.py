@@ -65,6 +65,10 @@ class SystemState:
     share_links: dict[tuple[str, str], Row] = field(default_factory=dict)
     #: Digest of the token -> share link, as visitors find it
     share_digests: dict[str, Row] = field(default_factory=dict)
+    #: (owner, key id) -> API key, as its owner lists it
+    api_keys: dict[tuple[str, str], Row] = field(default_factory=dict)
+    #: Digest of the secret -> API key, as a request finds it
+    api_key_digests: dict[str, Row] = field(default_factory=dict)
     #: (owner, album id, invitation id) -> invitation, as its owner lists it
     invitations: dict[tuple[str, str, str], Row] = field(default_factory=dict)
     #: Digest of the token -> invitation, as an invited person finds it
@@ -155,6 +159,10 @@ def add_row(state: SystemState, row: Row) -> None:
             state.share_links[owner, link_id] = row
         case [["SHARE", digest], ["SHARE"]]:
             state.share_digests[digest] = row
+        case [["USER", owner], ["KEY", key_id]]:
+            state.api_keys[owner, key_id] = row
+        case [["KEY", digest], ["KEY"]]:
+            state.api_key_digests[digest] = row
         case [["USER", owner], ["INVITATION", album_id, invitation_id]]:
             state.invitations[owner, album_id, invitation_id] = row
         case [["INVITATION", digest], ["INVITATION"]]:

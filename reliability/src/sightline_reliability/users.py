@@ -14,6 +14,7 @@ from uuid import UUID
 
 import aiohttp
 
+from sightline_reliability.api_keys import ApiKeyActions
 from sightline_reliability.corrections import CorrectionActions
 from sightline_reliability.ledger import ImageKind, Ledger, ShareRecord, UploadRecord
 from sightline_reliability.recognition_emulator import LABELS, WORDS
@@ -76,7 +77,7 @@ class SimulatedUser:
         exact_usage: bool,
     ) -> None:
         self.owner = owner
-        self._headers = {"Authorization": f"Bearer {token}"}
+        self._token = token
         self._gateway_urls = gateway_urls
         self._http = http
         self._ledger = ledger
@@ -88,6 +89,9 @@ class SimulatedUser:
             owner, self._album_ids, self._choose_upload, self._request, ledger, self._rng
         )
         self._corrections = CorrectionActions(self._choose_upload, self._request, self._rng)
+        self._api_keys = ApiKeyActions(
+            owner, self._choose_upload, self._request, self._request_with_key, ledger, self._rng
+        )
         self._action_weights = {
             name: weight
             for name, weight in ACTION_WEIGHTS.items()
@@ -107,13 +111,14 @@ class SimulatedUser:
             except RequestFailed as error:
                 self._ledger.count_unexpected(f"gave up: {name}: {error}")
 
-    async def visit_albums(self, http: aiohttp.ClientSession) -> None:
-        """List all albums that the user shares or has joined, at the end of a run."""
+    async def visit(self, http: aiohttp.ClientSession) -> None:
+        """List all albums that the user shares or has joined, and use all keys, at the end."""
         self._http = http
         await self._shared_albums.visit_albums()
+        await self._api_keys.visit_keys()
 
     def _find_action(self, name: str) -> Callable[[], Awaitable[None]]:
-        for actions in (self, self._corrections, self._shared_albums):
+        for actions in (self, self._corrections, self._shared_albums, self._api_keys):
             if (action := getattr(actions, name, None)) is not None:
                 found: Callable[[], Awaitable[None]] = action
                 return found
@@ -380,10 +385,20 @@ class SimulatedUser:
         await self._request("DELETE", path, None, {204, 404})
         upload.deletion = "confirmed"
 
+    async def _request_with_key(
+        self, method: str, path: str, expected: set[int], secret: str
+    ) -> Response:
+        return await self._send(method, path, None, expected, secret)
+
     async def _request(
         self, method: str, path: str, body: Json | None, expected: set[int]
     ) -> Response:
-        headers = dict(self._headers)
+        return await self._send(method, path, body, expected, self._token)
+
+    async def _send(
+        self, method: str, path: str, body: Json | None, expected: set[int], credential: str
+    ) -> Response:
+        headers = {"Authorization": f"Bearer {credential}"}
         if method == "POST":
             headers["Idempotency-Key"] = str(UUID(bytes=self._rng.randbytes(16)))
 
@@ -456,6 +471,9 @@ ACTION_WEIGHTS = {
     "remove_member": 0.4,
     "leave_album": 0.4,
     "list_shared_album": 0.5,
+    "create_key": 0.5,
+    "use_key": 1.5,
+    "revoke_key": 0.3,
     "share_image": 3,
     "share_album": 1,
     "revoke_share_link": 1,
