@@ -156,7 +156,7 @@ def test_a_body_with_too_many_values_is_not_validated(gateway: Gateway, kind: st
     response = gateway.client.post("/v1/images", content=EXCESSIVE_BODIES[kind], headers=headers)
     assert (response.status_code, response.json()["errors"]) == (
         422,
-        [{"location": "body", "message": "More than 20,000 values."}],
+        [{"location": "body", "message": "More than 10,000 values."}],
     )
 
 

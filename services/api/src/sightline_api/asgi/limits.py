@@ -30,7 +30,7 @@ MAX_HEADERS = 100
 MAX_HEADER_BYTES = 32_768
 #: Maximum number of values in a JSON body, those of arrays and objects included; the largest batch
 #: has about 6,000. Validation reports an error for each unknown key, at 5 us of CPU time or more.
-MAX_VALUES = 20_000
+MAX_VALUES = 10_000
 
 #: Bytes after which the number of values is compared with the maximum.
 _SLICE_BYTES = 65_536
