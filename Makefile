@@ -236,6 +236,10 @@ benchmarks/dynalite/node_modules: benchmarks/dynalite/package-lock.json
 	npm ci --silent --no-fund --no-audit --prefix benchmarks/dynalite
 	@touch $@
 
+.PHONY: bench-web
+bench-web: $(VENV)/bench $(MINISTACK)/installed web ## Measure the first load of the gallery on an emulated phone, next to a blank page (requires Chromium)
+	$(BIN)/python benchmarks/web.py
+
 .PHONY: bench-webhooks
 bench-webhooks: $(VENV)/bench $(MINISTACK)/installed ## Measure deliveries of webhooks per task, and their delay on one machine
 	$(BIN)/python benchmarks/webhooks.py

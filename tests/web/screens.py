@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from web.conftest import WEB, file_payload
 
 SOURCE = WEB / "src"
 
 #: Size of the window in which screens are opened, CSS pixels.
-WINDOW = {"width": 1280, "height": 800}
+WINDOW: ViewportSize = {"width": 1280, "height": 800}
 
 #: Navigates within the application, as its links do.
 NAVIGATE = (
@@ -37,8 +37,8 @@ class Tour:
         self.page.keyboard.press(key)
 
     def click(self, text: str) -> None:
-        """Click a button by the key of its text, in a dialog if one is open."""
-        self._find(text).click()
+        """Click the first button with a text, by the key of the text."""
+        self.page.get_by_role("button", name=self.texts[text], exact=True).first.click()
 
     def narrow(self, text: str) -> None:
         """Click a button that only narrow screens have."""
@@ -73,9 +73,6 @@ class Tour:
         self.page.locator("input[data-kind=files]").set_input_files(
             file_payload("a.jpg", b"no image")
         )
-
-    def _find(self, text: str) -> Locator:
-        return self.page.get_by_role("button", name=self.texts[text], exact=True).first
 
 
 class Screen(NamedTuple):
@@ -259,7 +256,7 @@ def open_screens(tour: Tour, screens: tuple[Screen, ...]) -> Iterator[Screen]:
     """Open one screen after the other; yields each when it is complete, and closes it."""
     page = tour.page
     for screen in screens:
-        page.set_viewport_size(WINDOW)  # type: ignore[arg-type]
+        page.set_viewport_size(WINDOW)
         if screen.path:
             path = screen.path.format(**{key: quote(value) for key, value in tour.content.items()})
             page.evaluate(NAVIGATE, path)

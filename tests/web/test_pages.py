@@ -281,3 +281,42 @@ def test_the_gallery_loads_little_script(
     page.reload()
     expect(page.locator(".tile img")).to_have_count(3)
     assert 50_000 < sum(sizes.values()) < MAX_SCRIPT_BYTES, sizes
+
+
+#: The limit of a good layout shift is 0.1: https://web.dev/articles/cls
+MAX_LAYOUT_SHIFT = 0.05
+
+OBSERVE_LAYOUT_SHIFT = """
+  window.layoutShift = 0;
+  new PerformanceObserver((list) => {
+    for (const { value } of list.getEntries()) window.layoutShift += value;
+  }).observe({ type: "layout-shift", buffered: true });
+"""
+
+#: Lighthouse's mobile profile: milliseconds, bytes per second, and times slower.
+SLOW_NETWORK = {
+    "offline": False,
+    "latency": 150,
+    "downloadThroughput": 200_000,
+    "uploadThroughput": 93_750,
+}
+CPU_SLOWDOWN = 4
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_gallery_does_not_shift_while_it_loads(
+    context: BrowserContext, page: Page, library: Library, size: str
+) -> None:
+    """On a slow network and processor, where what loads late appears late."""
+    width, height = SIZES[size]
+    page.set_viewport_size({"width": width, "height": height})
+    page.add_init_script(OBSERVE_LAYOUT_SHIFT)
+    sign_in(page, library.user)
+    devtools = context.new_cdp_session(page)
+    devtools.send("Network.enable")
+    devtools.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    devtools.send("Network.emulateNetworkConditions", SLOW_NETWORK)
+    devtools.send("Emulation.setCPUThrottlingRate", {"rate": CPU_SLOWDOWN})
+    page.reload()
+    expect(page.locator(".tile img.loaded, .tile img.fading-in")).to_have_count(3)
+    assert page.evaluate("window.layoutShift") <= MAX_LAYOUT_SHIFT
