@@ -7,6 +7,7 @@ import SharedAlbumPage from "../src/albums/SharedAlbumPage";
 import ImagePage from "../src/viewer/ImagePage";
 // Loaded before a test, in which they would be late.
 import "../src/filters/FilterChips";
+import "../src/gallery/ViewChoices";
 import "../src/selection/SelectionBar";
 import { render, type Answers, type Call } from "./render";
 import { makeImage, makeSummary } from "./samples";
@@ -26,6 +27,9 @@ function makeListed(number: number, contributor_id: string | null = null) {
 const LISTED = [makeListed(1), makeListed(2, "m1"), makeListed(3)];
 const CONTRIBUTED = LISTED[1]!.id;
 
+// Whole pages are rendered, several times in a test.
+vi.setConfig({ testTimeout: 20_000 });
+
 let members: object[] = [];
 
 const ANSWERS: Answers = {
@@ -36,6 +40,8 @@ const ANSWERS: Answers = {
   "GET /v1/images": () => ({ items: OWN, next_cursor: null }),
   "GET /v1/images/{image_id}": ({ params }) => [makeImage(1), makeImage(3)].find(({ id }) => id === params?.path?.image_id),
   "GET /v1/labels": () => ({ items: [], next_cursor: null }),
+  "GET /v1/albums": () => ({ items: [album], next_cursor: null }),
+  "PATCH /v1/albums/{album_id}": ({ body }) => ({ ...album, ...(body! as object) }),
   "POST /v1/albums/{album_id}/images/delete": ({ body }) => ({
     items: (body! as { ids: string[] }).ids.map((id) => ({ id, status: 204, problem: null })),
   }),
@@ -92,6 +98,16 @@ describe("an album of the user", () => {
     await click("Remove 2 photos from the album");
     expect(removed(calls)).toEqual([{ ids: [OWN[0]!.id, CONTRIBUTED] }]);
     expect(listed(calls, "/v1/albums/{album_id}/images")).toHaveLength(2);
+  });
+
+  test("lists photos of members again in another order", async () => {
+    const { root, click, choose, calls } = await open("/albums/a1");
+    await vi.waitFor(() => expect(tiles(root)).toHaveLength(3));
+    await click("Sort and size");
+    await vi.waitFor(() => expect(document.body.textContent).toContain("Date taken, newest first"));
+    await choose("Date taken, newest first");
+    expect(calls.find(({ request }) => request.startsWith("PATCH"))?.init.body).toEqual({ sort: "taken_newest" });
+    await vi.waitFor(() => expect(listed(calls, "/v1/albums/{album_id}/images")).toHaveLength(2));
   });
 
   test("without members does not list their photos", async () => {

@@ -62,7 +62,7 @@ export default function SharedAlbumPage() {
 
 function SharedAlbumImage({ album, image }: { album: Album; image: string }) {
   const { t } = useTranslation();
-  const shared = useSharedAlbum(album.id, album.role);
+  const shared = useSharedAlbum(album);
   const { images } = useSharedImages(shared);
   const { data } = useSharedImage(shared, image);
   // Only the owner knows the members, and removes their photos.
@@ -99,7 +99,7 @@ function RemoveButton({ album, image }: { album: string; image: string }) {
 
 function SharedAlbumImages({ album }: { album: Album }) {
   const { t } = useTranslation();
-  const shared = useSharedAlbum(album.id, album.role);
+  const shared = useSharedAlbum(album);
   const list = useSharedImages(shared);
   const selection = useMemo(() => new Selection(), []);
   const { ids } = useStore(selection.selected);

@@ -5,8 +5,9 @@ import { memberEmail, useMembers } from "../api/members";
 import { useSharedAlbum } from "../api/sharedAlbum";
 import type { ImageSummary } from "../api/types";
 import { hasConditions, type Filter } from "../filters/filter";
-import { takenTime } from "../gallery/sort";
+import { sortName, takenTime } from "../gallery/sort";
 import type { Contributions } from "../gallery/useSections";
+import { useSort } from "../gallery/useSort";
 import { useSharedImages } from "../public/publicApi";
 
 type AlbumImage = Schemas["AlbumImageSummary"];
@@ -18,7 +19,7 @@ export function useAlbumContributions(filter: Filter): Contributions | null {
   const members = useMembers(album ?? "", isWhole);
   const emails = useMemo(() => new Map(members.data?.map((member) => [member.id, memberEmail(member)])), [members.data]);
   const isShared = isWhole && emails.size > 0;
-  const list = useSharedImages(useSharedAlbum(album ?? "", "owner"), isShared);
+  const list = useSharedImages(useSharedAlbum({ id: album ?? "", role: "owner", sort: sortName(useSort()) }), isShared);
   const { images, hasNextPage, isFetchingNextPage, fetchNextPage } = list;
   return useMemo(
     () =>

@@ -16,11 +16,12 @@ export class SharedAlbum implements SharedImages<Schemas["AlbumImageSummary"]> {
     private readonly api: Sightline,
     readonly id: string,
     private readonly role: Album["role"],
+    private readonly sort: Album["sort"],
   ) {}
 
   get queryKey() {
     // Below the key of the album, so that its events refetch the images.
-    return ["album", this.id, "shared"];
+    return ["album", this.id, "shared", this.sort];
   }
 
   get path() {
@@ -47,9 +48,9 @@ export class SharedAlbum implements SharedImages<Schemas["AlbumImageSummary"]> {
   }
 }
 
-export function useSharedAlbum(id: string, role: Album["role"]): SharedAlbum {
+export function useSharedAlbum({ id, role, sort }: Pick<Album, "id" | "role" | "sort">): SharedAlbum {
   const { api } = useServices();
-  return useMemo(() => new SharedAlbum(api, id, role), [api, id, role]);
+  return useMemo(() => new SharedAlbum(api, id, role, sort), [api, id, role, sort]);
 }
 
 /** What the others see of photos that the user adds. */
