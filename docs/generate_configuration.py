@@ -12,7 +12,7 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
-from pydantic import AliasChoices, SecretStr
+from pydantic import AliasChoices, BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode
 
@@ -107,6 +107,8 @@ def _format_type(annotation: Any) -> str:
         return f"JSON array of {_format_type(arguments[0])}"
     if annotation is SecretStr:
         return "string, secret"
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return "JSON object"
     if isinstance(annotation, type) and issubclass(annotation, Enum):
         return ", ".join(f"`{member.value}`" for member in annotation)
     return TYPE_NAMES[annotation]

@@ -87,7 +87,11 @@ module "distribution" {
   url_signing_public_key = try(var.url_signing.public_key, null)
   other_public_keys      = try(var.url_signing.other_public_keys, [])
   hsts_preload           = var.hsts_preload
-  image_sources          = local.signed ? [] : local.s3_hosts.renditions
+
+  image_sources = concat(
+    local.signed ? [] : local.s3_hosts.renditions,
+    var.map_tiles == null ? [] : [regex("^https://[^/]+", var.map_tiles.url)],
+  )
 
   # The web application signs in with Cognito and uploads to S3. Its service worker loads the images.
   connect_sources = concat(

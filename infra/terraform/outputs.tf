@@ -118,6 +118,7 @@ output "web_settings" {
       default = ["labels"]
     }
     signUp = var.self_sign_up
+    tiles  = var.map_tiles
   }
 }
 

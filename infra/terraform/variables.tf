@@ -436,6 +436,23 @@ variable "self_sign_up" {
   nullable    = false
 }
 
+variable "map_tiles" {
+  description = "Map server of the web application, over the base map that is shipped: the URL template of its raster tiles, such as `https://tiles.example.com/{z}/{x}/{y}.png`, and the attribution that it requires. The server sees which places users look at. Null makes no request to a map server."
+  type = object({
+    url         = string
+    attribution = string
+  })
+  default = null
+
+  validation {
+    condition = var.map_tiles == null || (
+      can(regex("^https://[A-Za-z0-9.:-]+/[^ ]+$", try(var.map_tiles.url, ""))) &&
+      alltrue([for part in ["{z}", "{x}", "{y}"] : strcontains(try(var.map_tiles.url, ""), part)])
+    )
+    error_message = "The URL must be https, with {z}, {x} and {y} behind the host."
+  }
+}
+
 variable "shell" {
   description = "Whether operators with the IAM permission may open a shell in a task (ECS Exec)."
   type        = bool

@@ -320,6 +320,16 @@ def test_control_and_bidirectional_characters_are_removed_from_texts(gateway: Ga
         assert update_image(gateway, image, {name: "\u202e\u200f"}).status_code == 422
 
 
+@pytest.mark.parametrize(("invisible", "status"), [(19_000, 200), (20_001, 422)])
+def test_only_text_of_a_bounded_length_is_cleaned(
+    gateway: Gateway, invisible: int, status: int
+) -> None:
+    """To clean 1 MB would block the gateway for a third of a second."""
+    image = add_image(gateway)
+    title = "\u202e" * invisible + "Beach"
+    assert update_image(gateway, image, {"title": title}).status_code == status
+
+
 def test_an_unpaired_surrogate_is_removed(gateway: Gateway) -> None:
     image = add_image(gateway)
     response = gateway.client.request(

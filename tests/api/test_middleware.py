@@ -14,6 +14,7 @@ import pytest
 from pydantic import ValidationError
 
 from api.conftest import Gateway
+from sightline_api.asgi import turns
 from sightline_api.asgi.headers import matches
 from sightline_api.settings import ApiSettings
 from sightline_testing.builders import make_image, with_recognition
@@ -155,7 +156,7 @@ def test_a_body_with_too_many_values_is_not_validated(gateway: Gateway, kind: st
     response = gateway.client.post("/v1/images", content=EXCESSIVE_BODIES[kind], headers=headers)
     assert (response.status_code, response.json()["errors"]) == (
         422,
-        [{"location": "body", "message": "More than 20,000 values."}],
+        [{"location": "body", "message": "More than 10,000 values."}],
     )
 
 
@@ -208,6 +209,19 @@ def test_a_body_above_the_limit_is_rejected(gateway: Gateway, chunked: bool) -> 
     headers = {**gateway.headers(), "Content-Type": "application/json"}
     response = gateway.client.post("/v1/images", content=body, headers=headers)
     assert (response.status_code, response.json()["code"]) == (413, "request_too_large")
+
+
+def test_large_bodies_are_rejected_while_too_many_of_the_client_wait(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "MAX_WAITING_BYTES_PER_CLIENT", 0)
+    body = {"media_type": "x" * 1_000_000}
+    first, second = (
+        gateway.client.post("/v1/images", headers=gateway.headers(), json=body) for _ in range(2)
+    )
+    assert (first.status_code, second.status_code) == (422, 429)
+    assert second.json()["code"] == "rate_limited"
+    assert second.headers["Retry-After"] == "1"
 
 
 def test_a_slow_request_times_out(slow_gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -401,14 +401,18 @@ def test_share_links_are_managed_with_the_command_line(
     shell.run("upload", draw("shared.jpg"), "--wait")
     shell.run("album", "create", "Summer")
     shell.run("album", "add", "Summer", "last")
-    url = shell.run("share", "create", "last", "--days", "7", "--original").stdout.strip()
+    link = shell.run("share", "create", "last", "--days", "7", "--original").stdout.strip()
+    assert "og:title" in httpx.get(link).text
+    url = link.removesuffix("/page")
     assert url.startswith(f"{connection.api}/v1/shared/")
     view = httpx.get(url).json()
     assert (view["kind"], view["original"], view["position"]) == ("image", True, True)
     created = shell.json("share", "create", "--album", "Summer", "--days", "none")[0]
-    album = httpx.get(created["url"]).json()
+    assert created["url"] == f"{connection.api}{created['path']}/page"
+    album_url = connection.api + created["path"]
+    album = httpx.get(album_url).json()
     assert (album["title"], album["expires_at"]) == ("Summer", None)
-    (image,) = httpx.get(f"{created['url']}/images").json()["items"]
+    (image,) = httpx.get(f"{album_url}/images").json()["items"]
     assert httpx.get(image["thumbnail"]["url"]).status_code == 200
     latest, first = shell.json("share", "ls")
     assert (latest["album_id"] is not None, latest["opened"]) == (True, 1)

@@ -93,5 +93,6 @@ def test_an_event_has_one_delivery_id_per_endpoint() -> None:
         derive_delivery_id("webhook", "image.failed", image_id, at),
         derive_delivery_id("webhook", "image.ready", new_image_id(), at),
         derive_delivery_id("webhook", "image.ready", image_id, at + timedelta(microseconds=1)),
+        derive_delivery_id("webhook", "image.ready", image_id, at, "again"),
     }
-    assert len(others | {first}) == 5
+    assert len(others | {first}) == 6

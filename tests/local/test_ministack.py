@@ -1,5 +1,6 @@
 """MiniStack as the emulator of `make run`: what it keeps, and what it rejects."""
 
+import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -166,6 +167,27 @@ def test_a_full_disk_rejects_uploads_but_no_deletions(tmp_path: Path) -> None:
         check(stack)
         s3.delete_object(Bucket=BUCKET, Key=KEY)
         assert "Contents" not in s3.list_objects_v2(Bucket=BUCKET)
+
+
+def test_an_object_that_cannot_be_written_is_rejected(tmp_path: Path) -> None:
+    """Without space, as seen by the process: the kernel rejects each write to a file."""
+    with cloud(tmp_path) as stack:
+        fill(stack)
+        s3, pid = client(stack, "s3"), stack.pid("cloud")
+        _, hard_limit = limits = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, hard_limit))
+        with pytest.raises(ClientError, match="The disk is full"):
+            s3.put_object(Bucket=BUCKET, Key=KEY, Body=b"other bytes")
+        form = s3.generate_presigned_post(BUCKET, "originals/2")
+        response = httpx.post(form["url"], data=form["fields"], files={"file": BODY})
+        assert response.status_code == 507
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, limits)
+        s3.put_object(Bucket=BUCKET, Key="originals/3", Body=BODY)
+        stack.kill("cloud")
+    with cloud(tmp_path) as stack:
+        check(stack)
+        contents = client(stack, "s3").list_objects_v2(Bucket=BUCKET)["Contents"]
+        assert {each["Key"] for each in contents} == {KEY, "originals/3"}
 
 
 def test_sent_mail_and_its_code_outlive_a_kill(tmp_path: Path) -> None:

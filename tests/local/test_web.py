@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import os
 import re
+import subprocess
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -14,10 +16,14 @@ from aiohttp.test_utils import TestClient, TestServer
 from sightline.domain.recognition import Feature
 from sightline_local.stack import Stack, consecutive_ports
 from sightline_local.web.app import make_app
+from sightline_local.web.map_tiles import MapTiles
 from sightline_local.web.proxy import API_PATHS
 from sightline_local.web.settings import WebSettings
 
 Client = TestClient[web.Request, web.Application]
+
+#: Starts the container of the web application.
+START = Path(__file__).parents[2] / "web" / "start.sh"
 
 PAGE = "<!doctype html><title>Sightline</title>" + " " * 2_000
 
@@ -102,6 +108,70 @@ async def test_config_json_has_the_browser_settings(client: Client) -> None:
     assert config["cognito"]["endpoint"] == "http://127.0.0.1:8001/"
     assert config["features"] == {"offered": ["labels", "moderation"], "default": ["labels"]}
     assert config["demo"]["email"] == "demo@example.com"
+
+
+async def test_no_map_server_is_allowed_by_default(client: Client) -> None:
+    response = await client.get("/")
+    policy = response.headers["Content-Security-Policy"]
+    assert "img-src 'self' blob: data: http://127.0.0.1:8001;" in policy
+    assert (await (await client.get("/config.json")).json())["tiles"] is None
+
+
+async def test_images_of_the_origin_of_a_map_server_are_allowed(files: Path) -> None:
+    tiles = {"url": "https://tiles.example.com/v1/{z}/{x}/{y}.png?key=k", "attribution": "© Us"}
+    chosen = settings(files, "http://127.0.0.1:1").model_copy(update={"tiles": MapTiles(**tiles)})
+    async with TestClient(TestServer(make_app(chosen))) as client:
+        policy = (await client.get("/")).headers["Content-Security-Policy"].split("; ")
+        assert (
+            "img-src 'self' blob: data: http://127.0.0.1:8001 https://tiles.example.com" in policy
+        )
+        assert "connect-src 'self' http://127.0.0.1:8001" in policy
+        assert (await (await client.get("/config.json")).json())["tiles"] == tiles
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://tiles.example.com/{z}/{x}.png",
+        "https://{z}.example.com/{x}/{y}.png",
+        "https://tiles.example.com;script-src/{z}/{x}/{y}.png",
+        "tiles.example.com/{z}/{x}/{y}.png",
+    ],
+)
+def test_a_map_server_needs_a_template_with_a_plain_origin(url: str) -> None:
+    with pytest.raises(ValueError, match="behind the host"):
+        MapTiles(url=url, attribution="")
+
+
+@pytest.mark.parametrize(
+    ("tiles", "origin"),
+    [
+        (None, ""),
+        (
+            {"url": "https://t.example.com/{z}/{x}/{y}.png", "attribution": ""},
+            "https://t.example.com",
+        ),
+        ({"attribution": "", "url": "http://127.0.0.1:9/{z}/{x}/{y}"}, "http://127.0.0.1:9"),
+        ({"url": "https://a;b/{z}/{x}/{y}", "attribution": ""}, ""),
+    ],
+)
+@pytest.mark.parametrize("indent", [None, 2])
+def test_the_container_allows_the_same_origin(
+    tmp_path: Path, tiles: object, origin: str, indent: int | None
+) -> None:
+    """The script that starts nginx takes the origin from the settings of the browser."""
+    nginx = tmp_path / "nginx"
+    nginx.write_text("#!/bin/sh\n")
+    nginx.chmod(0o755)
+    config = json.dumps({"api": "", "mail": "http://127.0.0.1:1/x", "tiles": tiles}, indent=indent)
+    environment = {
+        "PATH": f"{tmp_path}:{os.environ['PATH']}",
+        "TMPDIR": str(tmp_path),
+        "SIGHTLINE_WEB_CONFIG": config,
+    }
+    subprocess.run(["sh", str(START)], env=environment, check=True)
+    assert (tmp_path / "config.json").read_text() == config
+    assert (tmp_path / "tiles.conf").read_text() == f'set $tiles "{origin}";\n'
 
 
 async def test_api_requests_are_forwarded_unchanged(client: Client) -> None:

@@ -28,7 +28,7 @@ from sightline.domain.events import (
 )
 from sightline.domain.failures import Failure
 from sightline.domain.ids import new_album_id, new_image_id
-from sightline.domain.images import Image
+from sightline.domain.images import PART_NAMES, Image
 from sightline.domain.object_keys import ImageKey
 from sightline.domain.webhooks import (
     MAX_ATTEMPTS,
@@ -280,6 +280,42 @@ async def test_only_subscribed_active_endpoints_of_the_owner_receive_an_event(
     await notifier.process_all()
     assert len(await notifier.deliveries(wanted)) == 1
     assert [await notifier.deliveries(other) for other in others] == [[], [], [], []]
+
+
+async def test_an_image_is_reported_whose_workers_had_clocks_that_were_behind(
+    notifier: Notifier,
+) -> None:
+    """Its end is dated before the endpoint was created, but its work was queued afterwards."""
+    owner = new_owner()
+    webhook = await notifier.subscribe(owner)
+    image = await notifier.create_ready_image(owner)
+    queued_at = now()
+    times = {"queued_at": queued_at, "finished_at": queued_at - timedelta(hours=1)}
+    for name in PART_NAMES:
+        part = image.part(name)
+        written = part.model_copy(update={**times, "revision": part.revision + 1})
+        before, image = image, image.with_part(name, written)
+        await notifier.tables.images.store(before, image)
+    await notifier.notify(updated(image))
+    (delivery,) = await notifier.deliveries(webhook)
+    assert delivery.event == "image.ready"
+    assert json.loads(delivery.payload)["timestamp"] == queued_at.isoformat()
+
+
+async def test_a_reprocessed_image_is_reported_whose_resizer_had_a_clock_that_was_ahead(
+    notifier: Notifier,
+) -> None:
+    webhook = await notifier.subscribe(new_owner())
+    image = await notifier.create_ready_image(webhook.owner)
+    part = image.renditions
+    times = {"finished_at": now() + timedelta(hours=1), "revision": part.revision + 1}
+    ahead = image.with_part("renditions", part.model_copy(update=times))
+    await notifier.tables.images.store(image, ahead)
+    await notifier.notify(updated(ahead))
+    again = with_recognition(ahead, "Cat")
+    await notifier.tables.images.store(ahead, again)
+    await notifier.notify(updated(again))
+    assert len(await notifier.deliveries(webhook)) == 2
 
 
 async def test_a_failed_attempt_is_retried_with_the_same_message(notifier: Notifier) -> None:

@@ -133,10 +133,11 @@ def library(stack: Stack) -> Iterator[Library]:
     user.http.close()
 
 
-def invite_to_album(owner: User, title: str, email: str) -> tuple[str, str]:
+def invite_to_album(owner: User, title: str, email: str, role: str = "viewer") -> tuple[str, str]:
     """Create an album and invite a person; return the id of the album and the token."""
     album: str = owner.http.post("/v1/albums", json={"title": title}).json()["id"]
-    created = owner.http.post(f"/v1/albums/{album}/invitations", json={"email": email})
+    invitation = {"email": email, "role": role}
+    created = owner.http.post(f"/v1/albums/{album}/invitations", json=invitation)
     return album, created.raise_for_status().json()["token"]
 
 

@@ -12,6 +12,7 @@ from web.conftest import (
     ErrorWatcher,
     draw_unique,
     find_accessibility_violations,
+    invite_to_album,
     new_user,
     sign_in,
 )
@@ -103,3 +104,42 @@ def test_an_invited_person_joins_an_album_and_leaves_it(
         visitor.get_by_role("heading", name=re.compile("This invitation doesn.t work"))
     ).to_be_visible()
     phone.close()
+
+
+def test_an_owner_sees_and_removes_photos_of_members(page: Page, user: User, friend: User) -> None:
+    """They stand among the owner's photos, and open in a viewer without the owner's actions."""
+    own = [user.upload(f"own {each}.jpg", draw_unique(10 + each), ["labels"]) for each in (1, 2)]
+    added = friend.upload("added.jpg", draw_unique(13), ["labels"])
+    for owner, image in ((user, own[0]), (user, own[1]), (friend, added)):
+        owner.wait(image, renditions="succeeded")
+    album, token = invite_to_album(user, "Garden", friend.connection.email, role="contributor")
+    user.http.post(f"/v1/albums/{album}/images", json={"ids": own}).raise_for_status()
+    friend.http.post(f"/v1/invitations/{token}/accept", json={}).raise_for_status()
+    friend.http.post(
+        f"/v1/albums/{album}/images", json={"ids": [added], "metadata": True}
+    ).raise_for_status()
+
+    sign_in(page, user, f"/albums/{album}")
+    expect(page.locator(".tile img")).to_have_count(3)
+    expect(page.locator(".contributor")).to_have_text([friend.connection.email])
+    assert find_accessibility_violations(page) == []
+    page.get_by_role("link", name="added.jpg").click()
+    expect(page.get_by_role("img", name="added.jpg")).to_be_visible()
+    expect(page.get_by_text(f"Added by {friend.connection.email}")).to_be_visible()
+    assert find_accessibility_violations(page) == []
+    page.get_by_role("link", name="Next photo").or_(
+        page.get_by_role("link", name="Previous photo")
+    ).first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("own [12].jpg"))
+    expect(page.get_by_role("button", name="Details")).to_be_visible()
+    page.keyboard.press("Escape")
+
+    tile = page.locator(".tile", has=page.get_by_role("link", name="added.jpg"))
+    tile.hover()
+    tile.get_by_role("button", name="Select").click()
+    expect(page.get_by_text("Photos of others can only be removed")).to_be_visible()
+    page.get_by_role("button", name="Remove 1 photo from the album").click()
+    expect(page.locator(".tile img")).to_have_count(2)
+    assert friend.get(added)["status"] == "ready"
+    listed = user.http.get(f"/v1/albums/{album}/images").json()["items"]
+    assert {each["id"] for each in listed} == set(own)

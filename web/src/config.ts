@@ -17,6 +17,8 @@ export interface Config {
   features: { offered: Feature[]; default: Feature[] };
   /** Whether users can create accounts. */
   signUp: boolean;
+  /** A map server: the URL template of its raster tiles, and the text that it requires on maps. Without it, no request leaves for one. */
+  tiles?: { url: string; attribution: string } | null;
   /** URL of a page with all messages, in local deployments only: they deliver no email. */
   mail?: string;
   /** A demo account, in trial deployments only. */

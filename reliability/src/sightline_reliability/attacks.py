@@ -187,15 +187,21 @@ async def send_invalid_bodies(attack: Attack) -> None:
     await asyncio.gather(
         _post(attack, b'{"media_type": "' + filler.encode()),
         _post(attack, json.dumps({"media_type": filler}).encode()),
+        _post(attack, json.dumps({"title": "\u202e" * 160_000}).encode(), "/v1/albums"),
     )
 
 
-async def _post(attack: Attack, body: bytes) -> None:
+async def send_many_errors(attack: Attack) -> None:
+    """Send bodies with as many errors as are validated: 4,500 unknown keys in 50 kB."""
+    await _post(attack, json.dumps(dict.fromkeys(map(str, range(4_500)), 0)).encode())
+
+
+async def _post(attack: Attack, body: bytes, path: str = "/v1/images") -> None:
     tokens = itertools.cycle(attack.target.tokens)
     headers = {"Content_Type": "application/json", "Content_Length": str(len(body))}
 
     async def work() -> None:
-        await attack.request(attack.head("POST /v1/images", next(tokens), **headers), body)
+        await attack.request(attack.head(f"POST {path}", next(tokens), **headers), body)
 
     await attack.repeat(FLOODING_CONNECTIONS, work)
 
@@ -267,6 +273,7 @@ ATTACKS: dict[str, Callable[[Attack], Awaitable[None]]] = {
     "unknown-keys": send_unknown_keys,
     "nested-arrays": send_nested_arrays,
     "invalid-bodies": send_invalid_bodies,
+    "many-errors": send_many_errors,
     "token-variants": vary_tokens,
     "forged-tokens": forge_tokens,
     "event-streams": open_event_streams,

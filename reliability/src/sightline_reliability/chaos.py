@@ -1,9 +1,10 @@
 """Chaos test: faults, crashes and restarts under load, with no data lost (`make chaos`).
 
-Fifty owners use several real processes of each service. Meanwhile every call to AWS may be slowed,
-throttled, rejected, cut off, or executed without a response; messages are duplicated and reordered;
-and processes are killed every few seconds. Then fault injection ends, the queues drain, and an
-independent checker verifies the invariants.
+Two hundred owners use several real processes of each service. Meanwhile every call to AWS may be
+slowed, throttled, rejected, cut off, or executed without a response; messages are duplicated and
+reordered; processes are killed every few seconds; clocks step, and the disk is full. Then fault
+injection ends, the queues drain, the emulator is killed as well, and an independent checker
+verifies the invariants.
 
 Exit code: 0 if every invariant holds, 1 if one is violated, 2 if the test itself failed.
 """
@@ -35,7 +36,7 @@ from sightline_reliability.faults import Fault, Service
 from sightline_reliability.fleet import Fleet, FleetConfig, FleetError, ManagedProcess, run_command
 from sightline_reliability.ledger import Ledger
 from sightline_reliability.recording_endpoint import RecordingEndpoint
-from sightline_reliability.system_state import DataStores, read_state
+from sightline_reliability.system_state import DataStores, read_objects, read_state
 from sightline_reliability.timeline import (
     Timeline,
     count_unsettled,
@@ -66,6 +67,10 @@ PAUSE_SECONDS = (1.0, 14.0)
 #: Share of the interventions that step the clock of a worker or resizer, and where to, seconds.
 CLOCK_STEP_SHARE = 0.2
 CLOCK_OFFSETS_SECONDS = (-3600, 0, 3600)
+
+#: Range of the seconds between two times in which the emulator's disk is full, and how long.
+FULL_DISK_INTERVAL_SECONDS = (15.0, 40.0)
+FULL_DISK_SECONDS = (2.0, 8.0)
 
 #: Events of S3 that are delivered again at the end of the load, as if they were a day late.
 LATE_EVENTS = 200
@@ -118,11 +123,19 @@ class ChaosTest:
                 await self._run_load()
                 self._console.print("fault injection ended; draining the queues")
                 await self._drain()
+            self._console.print("opening share links and shared albums")
             await self._visit()
         finally:
             sampling.cancel()
         self.metrics = await self._fleet.query_proxy("metrics")
-        state = await asyncio.to_thread(read_state, self._fleet.client, self._data_stores())
+        # Nothing is written any more, so that the files must equal what the emulator has in memory.
+        await self._fleet.stop_services()
+        client, stores = self._fleet.client, self._data_stores()
+        self._console.print("reading the state")
+        state = await asyncio.to_thread(read_state, client, stores)
+        await self._fleet.restart_cloud()
+        state.objects_after_kill = await asyncio.to_thread(read_objects, client, stores)
+        self._console.print("checking the invariants")
         return check_invariants(state, self.ledger)
 
     async def _run_load(self) -> None:
@@ -142,11 +155,13 @@ class ChaosTest:
             await self._fleet.configure_proxy("fault-multiplier", options.faults)
             users = [asyncio.create_task(user.run(pacer, stop)) for user in self._users]
             killing = asyncio.create_task(self._kill_processes())
+            filling = asyncio.create_task(self._fill_disk())
             poisoning = asyncio.create_task(self._send_poison_messages())
             try:
                 await self._wait_for_uploads(users)
             finally:
                 killing.cancel()
+                filling.cancel()
                 stop.set()
             await poisoning
             # Users complete their last actions while faults are still injected.
@@ -157,14 +172,14 @@ class ChaosTest:
         self.timeline.mark("faults end")
 
     async def _visit(self) -> None:
-        """Open every share link and shared album, to compare what they show with the state."""
+        """Open every share link and shared album, and use every API key."""
         timeout = aiohttp.ClientTimeout(total=RESPONSE_TIMEOUT_SECONDS)
         async with aiohttp.ClientSession(timeout=timeout) as http:
             visitor = Visitor(self._fleet.gateway_urls(), http, self._rng)
             for link in self.ledger.share_links:
                 await visitor.open(link)
             for user in self._users:
-                await user.visit_albums(http)
+                await user.visit(http)
 
     def _create_users(self, http: aiohttp.ClientSession) -> list[SimulatedUser]:
         users = []
@@ -224,6 +239,12 @@ class ChaosTest:
     def _step_clock(self, target: ManagedProcess) -> None:
         self._fleet.step_clock(target, self._rng.choice(CLOCK_OFFSETS_SECONDS))
         self.timeline.mark("clock step")
+
+    async def _fill_disk(self) -> None:
+        while True:
+            await asyncio.sleep(self._rng.uniform(*FULL_DISK_INTERVAL_SECONDS))
+            self.timeline.mark("full disk")
+            await self._fleet.fill_disk(self._rng.uniform(*FULL_DISK_SECONDS))
 
     async def _send_poison_messages(self) -> None:
         """Send messages that no consumer can parse, as a misconfigured producer would."""
@@ -346,10 +367,13 @@ async def run_chaos(options: argparse.Namespace, console: Console) -> int:
         resizers=options.resizers,
         notifiers=options.notifiers,
         clock_library=find_clock_library() if options.clock_steps else None,
+        writes_objects=True,
     )
     if options.clock_steps and config.clock_library is None:
         raise FleetError("clocks cannot step: install the package libfaketime")
     console.print(f"seed {options.seed}", highlight=False)
+    if not options.clock_steps:
+        console.print("clocks do not step: install the package libfaketime for that")
     async with Fleet(config, options.folder, options.seed) as fleet:
         test = ChaosTest(fleet, options, console)
         violations = await test.run()
@@ -357,6 +381,9 @@ async def run_chaos(options: argparse.Namespace, console: Console) -> int:
         print_invariants(violations, console)
         unexpected = [f"{n} x {text}" for text, n in test.ledger.unexpected_responses.items()]
         incidents = [*fleet.incidents, *unexpected]
+        rejected = test.metrics["faults"][Service.S3].get(Fault.FULL_DISK)
+        if fleet.signals["disk filled"] and not rejected:
+            incidents.append("no write failed while the disk was full")
     for incident in incidents:
         console.print(f"  unexpected: {incident}", highlight=False, soft_wrap=True)
     drained = test.drain_seconds is not None
@@ -387,16 +414,16 @@ def main() -> None:
         "--seed", type=int, default=None, help="seed of the random choices (default: a new one)"
     )
     parser.add_argument(
-        "--uploads", type=int, default=5000, help="number of uploads (default: %(default)s)"
+        "--uploads", type=int, default=20_000, help="number of uploads (default: %(default)s)"
     )
     parser.add_argument(
         "--seconds",
         type=float,
-        default=600,
+        default=2_400,
         help="duration over which uploads are spread (default: %(default)s)",
     )
     parser.add_argument(
-        "--owners", type=int, default=50, help="simulated users (default: %(default)s)"
+        "--owners", type=int, default=200, help="simulated users (default: %(default)s)"
     )
     parser.add_argument(
         "--workers", type=int, default=2, help="worker processes (default: %(default)s)"
@@ -415,8 +442,10 @@ def main() -> None:
     )
     parser.add_argument(
         "--clock-steps",
-        action="store_true",
-        help="step the clocks of workers and resizers by an hour (requires libfaketime)",
+        action=argparse.BooleanOptionalAction,
+        default=find_clock_library() is not None,
+        help="step the clocks of workers and resizers by an hour (default: if libfaketime is "
+        "installed)",
     )
     parser.add_argument(
         "--folder",

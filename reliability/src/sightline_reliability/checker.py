@@ -6,7 +6,7 @@ It shares no code with the services; what it knows of them is the documentation'
 import json
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -387,6 +387,20 @@ def _check_objects(state: SystemState, ledger: Ledger) -> Violations:
                 yield "left", key
 
 
+def _check_written_objects(state: SystemState, ledger: Ledger) -> Violations:
+    """Once a write is confirmed, the object is in a file, even if the disk was full meanwhile."""
+    before, after = state.objects, state.objects_after_kill
+    if after is None:
+        return
+    for key in sorted(before.keys() - after.keys()):
+        yield "lost", f"{key} was not written to the disk"
+    for key in sorted(after.keys() - before.keys()):
+        yield "left", f"{key} was deleted, but not on the disk"
+    for key in sorted(before.keys() & after.keys()):
+        if before[key] != after[key]:
+            yield "lost", f"{key} has the ETag {after[key]} on the disk, and had {before[key]}"
+
+
 def _check_renditions(state: SystemState, ledger: Ledger) -> Violations:
     for image_id, row in state.images.items():
         if row["renditions"]["state"] != "succeeded":
@@ -443,17 +457,19 @@ def _check_isolation(state: SystemState, ledger: Ledger) -> Violations:
     for detail in ledger.isolation_violations:
         yield "foreign", detail
     owners = {upload.image_id: upload.owner for upload in ledger.uploads}
+    # An owner whose id begins like another one's comes first.
+    alternatives = map(re.escape, sorted(set(owners.values()), reverse=True))
+    any_owner = re.compile("|".join(alternatives) or r"(?!)")
     for image_id, row in state.images.items():
         if (
             row["pk"] != f"USER#{row['owner']}"
             or owners.get(image_id, row["owner"]) != row["owner"]
         ):
             yield "foreign", f"{image_id} is stored under {row['pk']}"
-        content = json.dumps(row, default=repr)
         # Owner ids are long and random, so a match cannot be a coincidence.
-        for other in set(owners.values()) - {row["owner"]}:
-            if other in content:
-                yield "foreign", f"{row['pk']} {image_id} contains the owner {other}"
+        mentioned = set(any_owner.findall(json.dumps(row, default=repr)))
+        for other in sorted(mentioned - {row["owner"]}):
+            yield "foreign", f"{row['pk']} {image_id} contains the owner {other}"
     for owner, label, image_id in state.label_index:
         if owners.get(image_id, owner) != owner:
             yield "foreign", f"{image_id} of {owners[image_id]} under {owner}'s label {label}"
@@ -515,19 +531,18 @@ def _check_share_rows(state: SystemState, ledger: Ledger) -> Violations:
 
 def _check_shares(state: SystemState, ledger: Ledger) -> Violations:
     """A link shows what it refers to until that is trashed or deleted, or the link revoked."""
+    visible = _list_visible(state)
+    album_images = _group_by_album(state.album_images)
     for link in ledger.share_links:
         if link.status is None or link.revocation == "requested":
             continue
         if link.image_id is not None:
-            images = {link.image_id} & _list_visible(state, link.owner)
+            images = {link.image_id} & visible[link.owner]
             exists = bool(images)
         else:
-            images = {
-                image_id
-                for owner, album_id, image_id in state.album_images
-                if (owner, album_id) == (link.owner, link.album_id)
-            }
-            exists = (link.owner, link.album_id) in state.albums
+            album = link.owner, str(link.album_id)
+            images = album_images[album]
+            exists = album in state.albums
         is_alive = exists and link.revocation == "none"
         if (link.status == 200) is not is_alive:
             expected = 200 if is_alive else 404
@@ -544,6 +559,23 @@ def _check_shares(state: SystemState, ledger: Ledger) -> Violations:
             }
             for image_id in sorted(ready - shown):
                 yield "lost", f"share link {link.link_id} does not show {image_id}"
+
+
+def _check_api_keys(state: SystemState, ledger: Ledger) -> Violations:
+    """A key is stored for its owner and by the digest of its secret, and works until revoked."""
+    by_owner = {(row["digest"], *key) for key, row in state.api_keys.items()}
+    by_digest = {
+        (digest, row["owner"], row["key_id"]) for digest, row in state.api_key_digests.items()
+    }
+    for digest, owner, key_id in sorted(by_owner ^ by_digest):
+        kind = "lost" if (digest, owner, key_id) in by_owner else "left"
+        yield kind, f"API key {key_id} of {owner} is stored once only"
+    for key in ledger.api_keys:
+        is_stored = (key.owner, key.key_id) in state.api_keys
+        if key.revocation == "none" and (not is_stored or key.status not in {None, 200}):
+            yield "lost", f"API key {key.key_id} of {key.owner} responds {key.status}"
+        if key.revocation == "confirmed" and (is_stored or key.status not in {None, 401}):
+            yield "left", f"API key {key.key_id} of {key.owner} responds {key.status}"
 
 
 def _check_sharing_pairs(state: SystemState, ledger: Ledger) -> Violations:
@@ -625,6 +657,7 @@ def _check_contributions(state: SystemState, ledger: Ledger) -> Violations:
 
 def _check_album_visits(state: SystemState, ledger: Ledger) -> Violations:
     """The owner and the members of an album see its images in its order; others see nothing."""
+    contents = _list_album_images(state)
     for visit in ledger.album_visits:
         album = state.albums.get((visit.owner, visit.album_id))
         member = state.members.get((visit.owner, visit.album_id, visit.caller))
@@ -635,7 +668,7 @@ def _check_album_visits(state: SystemState, ledger: Ledger) -> Violations:
             yield ("lost" if may_see else "foreign"), f"{name} responds {visit.status}"
         if album is None or not may_see:
             continue
-        images = _list_album_images(state, visit.owner, visit.album_id)
+        images = contents[visit.owner, visit.album_id]
         for image_id in sorted(set(visit.image_ids) - images.keys()):
             yield "foreign", f"{name} shows {image_id}"
         shown = [each for each in visit.image_ids if each in images]
@@ -650,27 +683,26 @@ def _check_album_visits(state: SystemState, ledger: Ledger) -> Violations:
             yield "doubled", f"{name} shows an image twice"
 
 
-def _list_album_images(state: SystemState, owner: str, album_id: str) -> dict[str, dict[str, str]]:
-    """Return the images that the members of an album see, with their place in each order."""
-    added = {
-        image_id
-        for (*album, image_id), row in state.contributions.items()
-        if album == [owner, album_id]
-        and (member := state.members.get((owner, album_id, row["contributor"]))) is not None
+def _list_album_images(
+    state: SystemState,
+) -> defaultdict[tuple[str, str], dict[str, dict[str, str]]]:
+    """Return the images that the members of each album see, with their place in each order."""
+    added = [
+        key
+        for key, row in state.contributions.items()
+        if (member := state.members.get((*key[:2], row["contributor"]))) is not None
         and not member.get("ended_at")
-    }
-    own = {image_id for *album, image_id in state.album_images if album == [owner, album_id]}
-    return {
-        image_id: {
-            "uploaded": image_id,
-            "taken": f"{_get_local_time(row)}#{image_id}",
-            "manual": state.album_ranks.get((owner, album_id, image_id)) or "",
-        }
-        for image_id in own | added
-        if (row := state.images.get(image_id)) is not None
-        and not row.get("deleted_at")
-        and not _get_trashed_at(row)
-    }
+    ]
+    albums: defaultdict[tuple[str, str], dict[str, dict[str, str]]] = defaultdict(dict)
+    for owner, album_id, image_id in (*state.album_images, *added):
+        row = state.images.get(image_id)
+        if row is not None and not row.get("deleted_at") and not _get_trashed_at(row):
+            albums[owner, album_id][image_id] = {
+                "uploaded": image_id,
+                "taken": f"{_get_local_time(row)}#{image_id}",
+                "manual": state.album_ranks.get((owner, album_id, image_id)) or "",
+            }
+    return albums
 
 
 def _check_corrections(state: SystemState, ledger: Ledger) -> Violations:
@@ -739,6 +771,7 @@ INVARIANTS = (
     Invariant("albums and images refer to each other, and counts match", _check_albums),
     Invariant("albums order their images by capture and by rank", _check_album_orders),
     Invariant("every object belongs to an image", _check_objects),
+    Invariant("every object outlives a kill of the emulator", _check_written_objects),
     Invariant("every ready image has its renditions", _check_renditions),
     Invariant("summaries match the images", _check_summaries),
     Invariant("only unparsable messages are dead-lettered", _check_dead_letters),
@@ -747,6 +780,7 @@ INVARIANTS = (
     Invariant("no webhook message reaches another owner", _check_message_owners),
     Invariant("share links are stored for their owner and by their token", _check_share_rows),
     Invariant("share links show what exists until they are revoked", _check_shares),
+    Invariant("API keys work until they are revoked", _check_api_keys),
     Invariant("items of shared albums exist in pairs, and with their album", _check_sharing_pairs),
     Invariant("memberships last from their acceptance to their end", _check_memberships),
     Invariant("contributions are those of members, in the album's orders", _check_contributions),
@@ -785,13 +819,23 @@ def _get_trashed_at(row: Row) -> str | None:
     return trashed_at
 
 
-def _list_visible(state: SystemState, owner: str) -> set[str]:
-    """Return the ids of the owner's images that are neither in the trash nor being deleted."""
-    return {
-        image_id
-        for image_id, row in state.images.items()
-        if row["owner"] == owner and not row.get("deleted_at") and not _get_trashed_at(row)
-    }
+def _list_visible(state: SystemState) -> defaultdict[str, set[str]]:
+    """Return the ids of each owner's images that are neither in the trash nor being deleted."""
+    visible: defaultdict[str, set[str]] = defaultdict(set)
+    for image_id, row in state.images.items():
+        if not row.get("deleted_at") and not _get_trashed_at(row):
+            visible[row["owner"]].add(image_id)
+    return visible
+
+
+def _group_by_album(
+    keys: Iterable[tuple[str, str, str]],
+) -> defaultdict[tuple[str, str], set[str]]:
+    """Return the ids of the images of each album."""
+    groups: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for owner, album_id, image_id in keys:
+        groups[owner, album_id].add(image_id)
+    return groups
 
 
 def _is_archived(row: Row) -> bool:

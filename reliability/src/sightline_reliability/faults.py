@@ -52,6 +52,8 @@ class Fault(StrEnum):
     REORDER = "reorder"
     #: An event of S3 is delivered again at the end, as if it were a day old.
     LATE_EVENT = "late event"
+    #: S3 has no space for the object, and rejects it.
+    FULL_DISK = "full disk"
 
 
 class Call(NamedTuple):

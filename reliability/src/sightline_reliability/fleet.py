@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import random
+import shutil
 import signal
 import sys
 import time
@@ -23,6 +24,7 @@ import aiohttp
 import boto3
 from rich.console import Console
 
+import sightline_local
 from sightline_local.emulators import Cloud, EmulatorMissing, choose_emulator
 from sightline_local.environment import (
     CREDENTIALS,
@@ -39,9 +41,13 @@ from sightline_local.environment import (
 from sightline_local.provisioning import Resources, provision
 from sightline_local.stack import free_ports
 from sightline_reliability.clocks import STEPPED_SERVICES, StepClock
+from sightline_reliability.full_disk import full_disk
 from sightline_testing.tokens import TokenIssuer
 
 Result = TypeVar("Result")
+
+#: The emulator with objects in files is one of the modules here, in the environment of MiniStack.
+LOCAL_PACKAGES = Path(sightline_local.__file__).parents[1]
 
 #: Maximum seconds until a process is healthy, and until it ends after SIGTERM.
 START_TIMEOUT_SECONDS = 60.0
@@ -89,7 +95,8 @@ class FleetConfig:
     redelivered soon. `latency` is the Rekognition emulator's, in seconds. `settings` holds
     environment variables by service. `avoid_gc_pauses` is for measurements: MiniStack runs without
     pauses, but its memory grows. With `clock_library`, clocks can step. `pool` signs the access
-    tokens; None creates one for the fleet.
+    tokens; None creates one for the fleet. With `writes_objects`, MiniStack has the objects of S3
+    in files below the folder of the fleet, and otherwise in memory.
     """
 
     apis: int = 2
@@ -103,6 +110,7 @@ class FleetConfig:
     cloud: Cloud = "ministack"
     avoid_gc_pauses: bool = False
     clock_library: Path | None = None
+    writes_objects: bool = False
     region: str = REGION
     pool: TokenIssuer | None = None
 
@@ -210,11 +218,16 @@ class Fleet:
 
         Raises `FleetError`, `EmulatorMissing`.
         """
-        emulator = choose_emulator(self.config.cloud, self._ports[0])
+        state = self._create_state_folder() if self.config.writes_objects else None
+        emulator = choose_emulator(self.config.cloud, self._ports[0], state)
         command = emulator.command
         if self.config.avoid_gc_pauses:
             command = [command[0], "-c", MINISTACK_WITHOUT_FULL_GC]
-        environment = {**emulator.environment, "MINISTACK_REGION": self.config.region}
+        environment = {
+            **emulator.environment,
+            "MINISTACK_REGION": self.config.region,
+            "PYTHONPATH": str(LOCAL_PACKAGES),
+        }
         self._add("cloud", command, environment, self.aws_url + emulator.health)
         await self._start("cloud")
         self.resources = await asyncio.to_thread(self._provision)
@@ -224,6 +237,14 @@ class Fleet:
         jwks.write_text(json.dumps(self.pool.jwks()))
         self._add_emulator_and_proxy(jwks)
         await self._start("recognition", "proxy")
+
+    async def restart_cloud(self) -> None:
+        """Kill the emulator and start it again, with what it has in files. Raises `FleetError`."""
+        target = self.processes["cloud"]
+        assert target.process is not None
+        target.process.kill()
+        await target.process.wait()
+        await self._start("cloud")
 
     async def start_services(self) -> None:
         """Start the processes of the services, and supervise them. Raises `FleetError`."""
@@ -303,6 +324,14 @@ class Fleet:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(group, signal.SIGCONT)
 
+    async def fill_disk(self, seconds: float) -> None:
+        """Leave the emulator without space for some seconds."""
+        process = self.processes["cloud"].process
+        assert process is not None
+        self.signals["disk filled"] += 1
+        with full_disk(process.pid):
+            await asyncio.sleep(seconds)
+
     def step_clock(self, target: ManagedProcess, offset: int) -> None:
         """Set the clock of a process, also after its restarts, to an offset in seconds."""
         if target.clock is not None:
@@ -328,6 +357,13 @@ class Fleet:
         url = f"{self.proxy_url}/-/{resource}"
         async with aiohttp.ClientSession() as http, http.get(url) as response:
             return await response.json()
+
+    def _create_state_folder(self) -> Path:
+        """Return an empty folder for the data of the emulator."""
+        state = self.folder / "state"
+        shutil.rmtree(state, ignore_errors=True)
+        state.mkdir(parents=True)
+        return state
 
     def _provision(self) -> Resources:
         session = boto3.Session(

@@ -59,6 +59,21 @@ class ShareRecord:
 
 
 @dataclass
+class ApiKeyRecord:
+    """An API key, and the status of its use at the end of the run; None if it was not used then.
+
+    `revoked_at` is a monotonic time in seconds.
+    """
+
+    owner: str
+    key_id: str
+    secret: str
+    revocation: Deletion = "none"
+    revoked_at: float = 0.0
+    status: int | None = None
+
+
+@dataclass
 class InvitationRecord:
     """An invitation to an album. `is_open` until a person accepted it or the owner revoked it."""
 
@@ -144,6 +159,9 @@ class Ledger:
 
     #: Share links whose creation was confirmed.
     share_links: list[ShareRecord] = field(default_factory=list)
+
+    #: API keys whose creation was confirmed.
+    api_keys: list[ApiKeyRecord] = field(default_factory=list)
 
     #: Owner and id of each album.
     albums: list[tuple[str, str]] = field(default_factory=list)

@@ -96,10 +96,13 @@ class LoadTest:
         self._options = options
         self._console = console
         self._rate_seconds = 5.0 if options.short else 20.0
-        self._settle_seconds = 5.0 if options.short else 60.0
+        self._settle_seconds = options.settle
         self.results = LoadTestResults()
 
     async def run(self) -> None:
+        if self._options.service:
+            await self._measure_service(self._options.service)
+            return
         for service in FIRST_RATES:
             await self._measure_service(service)
         for workers in (1, 2, 4):
@@ -284,6 +287,17 @@ def main() -> None:
         help="seconds for which the sustained rate is held (default: %(default)s)",
     )
     parser.add_argument(
+        "--settle",
+        type=float,
+        default=60,
+        help="seconds at the sustained rate before memory is sampled (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--service",
+        choices=FIRST_RATES,
+        help="measure the saturation point and the memory of one service only",
+    )
+    parser.add_argument(
         "--folder",
         type=Path,
         default=Path(".sightline/load"),
@@ -292,6 +306,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.short:
         options.hold = min(options.hold, 20)
+        options.settle = min(options.settle, 5)
     console = Console()
     test = LoadTest(options, console)
     try:
@@ -301,9 +316,10 @@ def main() -> None:
     except (FleetError, EmulatorMissing) as error:
         Console(stderr=True).print(f"[red]sightline:[/] {error}", soft_wrap=True)
         sys.exit(2)
-    write_results(test.results, OUT / "load.json")
-    plot_results(test.results, OUT / "load.png")
-    console.print(f"wrote {OUT / 'load.json'} and {OUT / 'load.png'}")
+    name = f"load-{options.service}" if options.service else "load"
+    write_results(test.results, OUT / f"{name}.json")
+    plot_results(test.results, OUT / f"{name}.png")
+    console.print(f"wrote {OUT / name}.json and {OUT / name}.png")
 
 
 if __name__ == "__main__":

@@ -53,8 +53,11 @@ def plot_results(results: LoadTestResults, path: Path) -> None:
     figure, ((throughput, latency), (memory, drain)) = plt.subplots(2, 2, figsize=(11, 8))
     _plot_rates(results, throughput, latency)
     _plot_memory(results, memory)
-    _plot_drain(results, drain)
-    for axes in (throughput, latency, memory, drain):
+    if results.drain_rates:
+        _plot_drain(results, drain)
+    else:
+        drain.remove()
+    for axes in figure.axes:
         axes.legend()
         axes.grid(alpha=0.2)
     figure.tight_layout()

@@ -19,6 +19,7 @@ import random
 import time
 from collections import Counter, deque
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from pathlib import Path
 
 import aiohttp
@@ -176,6 +177,8 @@ class Proxy:
                 if REPLICA_METADATA in response.headers:
                     headers["x-amz-replication-status"] = "REPLICA"
                 body = await response.read()
+                if response.status == HTTPStatus.INSUFFICIENT_STORAGE:
+                    self._faults[call.service][Fault.FULL_DISK] += 1
                 return web.Response(status=response.status, headers=headers, body=body)
         except aiohttp.ClientError:
             return _reset_connection(request)

@@ -14,6 +14,14 @@ class RequestFailed(Exception):
     """A request failed permanently, or did not succeed within the time for which it is retried."""
 
 
+class SendWithKey(Protocol):
+    """Sends a request without a body with an API key, as `SendRequest` does."""
+
+    async def __call__(
+        self, method: str, path: str, expected: set[int], secret: str
+    ) -> Response: ...
+
+
 class SendRequest(Protocol):
     """Sends a request, retries it as a good client does, and returns an expected response.
 

@@ -65,6 +65,10 @@ class SystemState:
     share_links: dict[tuple[str, str], Row] = field(default_factory=dict)
     #: Digest of the token -> share link, as visitors find it
     share_digests: dict[str, Row] = field(default_factory=dict)
+    #: (owner, key id) -> API key, as its owner lists it
+    api_keys: dict[tuple[str, str], Row] = field(default_factory=dict)
+    #: Digest of the secret -> API key, as a request finds it
+    api_key_digests: dict[str, Row] = field(default_factory=dict)
     #: (owner, album id, invitation id) -> invitation, as its owner lists it
     invitations: dict[tuple[str, str, str], Row] = field(default_factory=dict)
     #: Digest of the token -> invitation, as an invited person finds it
@@ -81,6 +85,9 @@ class SystemState:
     #: Object keys of each bucket
     originals: set[str] = field(default_factory=set)
     renditions: set[str] = field(default_factory=set)
+    #: Object key -> ETag; the same after the emulator was killed, or None if it was not
+    objects: dict[str, str] = field(default_factory=dict)
+    objects_after_kill: dict[str, str] | None = None
     #: Queue URL -> number of unsettled messages
     unsettled: Counter[str] = field(default_factory=Counter)
     #: Bodies of the messages in all dead-letter queues
@@ -93,8 +100,9 @@ def read_state(client: Callable[[str], Any], stores: DataStores) -> SystemState:
     s3, sqs = client("s3"), client("sqs")
     for row in _scan(client("dynamodb"), stores.table):
         add_row(state, row)
-    state.originals = set(_list_keys(s3, stores.originals))
-    state.renditions = set(_list_keys(s3, stores.renditions))
+    originals, renditions = _read_bucket(s3, stores.originals), _read_bucket(s3, stores.renditions)
+    state.originals, state.renditions = set(originals), set(renditions)
+    state.objects = originals | renditions
     dead_letter_arns: dict[str, None] = {}
     for url in stores.queue_urls:
         attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
@@ -106,6 +114,12 @@ def read_state(client: Callable[[str], Any], stores: DataStores) -> SystemState:
         dead_letter_url = sqs.get_queue_url(QueueName=arn.split(":")[-1])["QueueUrl"]
         state.dead_letters += _read_messages(sqs, dead_letter_url)
     return state
+
+
+def read_objects(client: Callable[[str], Any], stores: DataStores) -> dict[str, str]:
+    """Return the keys of all objects with their ETags."""
+    s3 = client("s3")
+    return _read_bucket(s3, stores.originals) | _read_bucket(s3, stores.renditions)
 
 
 def get_image_id(key: str) -> str:
@@ -145,6 +159,10 @@ def add_row(state: SystemState, row: Row) -> None:
             state.share_links[owner, link_id] = row
         case [["SHARE", digest], ["SHARE"]]:
             state.share_digests[digest] = row
+        case [["USER", owner], ["KEY", key_id]]:
+            state.api_keys[owner, key_id] = row
+        case [["KEY", digest], ["KEY"]]:
+            state.api_key_digests[digest] = row
         case [["USER", owner], ["INVITATION", album_id, invitation_id]]:
             state.invitations[owner, album_id, invitation_id] = row
         case [["INVITATION", digest], ["INVITATION"]]:
@@ -189,10 +207,9 @@ def _scan(dynamodb: Any, table: str) -> Iterator[Row]:
                 yield row
 
 
-def _list_keys(s3: Any, bucket: str) -> Iterator[str]:
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
-        for entry in page.get("Contents", []):
-            yield entry["Key"]
+def _read_bucket(s3: Any, bucket: str) -> dict[str, str]:
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
+    return {entry["Key"]: entry["ETag"] for page in pages for entry in page.get("Contents", [])}
 
 
 def _read_messages(sqs: Any, queue_url: str) -> Iterator[str]:

@@ -14,6 +14,7 @@ from uuid import UUID
 
 import aiohttp
 
+from sightline_reliability.api_keys import ApiKeyActions
 from sightline_reliability.corrections import CorrectionActions
 from sightline_reliability.ledger import ImageKind, Ledger, ShareRecord, UploadRecord
 from sightline_reliability.recognition_emulator import LABELS, WORDS
@@ -29,6 +30,7 @@ RESPONSE_TIMEOUT_SECONDS = 45.0
 
 #: Statuses that a client retries, and its maximum wait between attempts.
 RETRYABLE_STATUSES = {429, 503}
+RETRYABLE_UPLOAD_STATUSES = {*RETRYABLE_STATUSES, 500, 507}
 MAX_RETRY_WAIT_SECONDS = 2.0
 
 #: Share of the uploads that also request text detection.
@@ -75,7 +77,7 @@ class SimulatedUser:
         exact_usage: bool,
     ) -> None:
         self.owner = owner
-        self._headers = {"Authorization": f"Bearer {token}"}
+        self._token = token
         self._gateway_urls = gateway_urls
         self._http = http
         self._ledger = ledger
@@ -87,6 +89,9 @@ class SimulatedUser:
             owner, self._album_ids, self._choose_upload, self._request, ledger, self._rng
         )
         self._corrections = CorrectionActions(self._choose_upload, self._request, self._rng)
+        self._api_keys = ApiKeyActions(
+            owner, self._choose_upload, self._request, self._request_with_key, ledger, self._rng
+        )
         self._action_weights = {
             name: weight
             for name, weight in ACTION_WEIGHTS.items()
@@ -106,13 +111,14 @@ class SimulatedUser:
             except RequestFailed as error:
                 self._ledger.count_unexpected(f"gave up: {name}: {error}")
 
-    async def visit_albums(self, http: aiohttp.ClientSession) -> None:
-        """List all albums that the user shares or has joined, at the end of a run."""
+    async def visit(self, http: aiohttp.ClientSession) -> None:
+        """List all albums that the user shares or has joined, and use all keys, at the end."""
         self._http = http
         await self._shared_albums.visit_albums()
+        await self._api_keys.visit_keys()
 
     def _find_action(self, name: str) -> Callable[[], Awaitable[None]]:
-        for actions in (self, self._corrections, self._shared_albums):
+        for actions in (self, self._corrections, self._shared_albums, self._api_keys):
             if (action := getattr(actions, name, None)) is not None:
                 found: Callable[[], Awaitable[None]] = action
                 return found
@@ -316,10 +322,11 @@ class SimulatedUser:
 
     async def access_foreign_image(self) -> None:
         """Check that every request for another owner's image responds 404."""
-        foreign = [each for each in self._ledger.uploads if each.owner != self.owner]
-        if not foreign:
+        uploads = self._ledger.uploads
+        upload = self._rng.choice(uploads) if uploads else None
+        if upload is None or upload.owner == self.owner:
             return
-        image_id = self._rng.choice(foreign).image_id
+        image_id = upload.image_id
         for method, path, body in (
             ("GET", f"/v1/images/{image_id}", None),
             ("PATCH", f"/v1/images/{image_id}", {"title": "mine"}),
@@ -367,7 +374,7 @@ class SimulatedUser:
             async with self._http.post(form["url"], data=data) as response:
                 return Response(response.status, await response.text())
 
-        response = await self._retry("upload", post, RETRYABLE_STATUSES | {500})
+        response = await self._retry("upload", post, RETRYABLE_UPLOAD_STATUSES)
         if response.status not in (expected or {200, 201, 204}):
             self._ledger.count_unexpected(f"upload: {response.status} {response.body[:100]}")
         upload.accepted |= response.status < 300
@@ -378,10 +385,20 @@ class SimulatedUser:
         await self._request("DELETE", path, None, {204, 404})
         upload.deletion = "confirmed"
 
+    async def _request_with_key(
+        self, method: str, path: str, expected: set[int], secret: str
+    ) -> Response:
+        return await self._send(method, path, None, expected, secret)
+
     async def _request(
         self, method: str, path: str, body: Json | None, expected: set[int]
     ) -> Response:
-        headers = dict(self._headers)
+        return await self._send(method, path, body, expected, self._token)
+
+    async def _send(
+        self, method: str, path: str, body: Json | None, expected: set[int], credential: str
+    ) -> Response:
+        headers = {"Authorization": f"Bearer {credential}"}
         if method == "POST":
             headers["Idempotency-Key"] = str(UUID(bytes=self._rng.randbytes(16)))
 
@@ -454,6 +471,9 @@ ACTION_WEIGHTS = {
     "remove_member": 0.4,
     "leave_album": 0.4,
     "list_shared_album": 0.5,
+    "create_key": 0.5,
+    "use_key": 1.5,
+    "revoke_key": 0.3,
     "share_image": 3,
     "share_album": 1,
     "revoke_share_link": 1,

@@ -3,6 +3,9 @@ import { useTranslation } from "react-i18next";
 import { Link, Redirect, useParams } from "wouter";
 import { navigate } from "wouter/use-browser-location";
 import { useAlbum, useAlbumActions } from "../api/albums";
+import { useMembers } from "../api/members";
+import { hasConditions } from "../filters/filter";
+import { useFilter } from "../filters/useFilter";
 import { Gallery } from "../gallery/Gallery";
 import { ConfirmDialog } from "../ui/ConfirmDialog";
 import { EmptyState } from "../ui/EmptyState";
@@ -12,8 +15,10 @@ import { Icon } from "../ui/Icon";
 import { showToast } from "../ui/toasts";
 import { PageSpinner } from "../ui/PageSpinner";
 import { useDocumentTitle } from "../ui/useDocumentTitle";
+import { useAlbumContributions } from "./contributions";
 import { sharedAlbumPath } from "./sharedAlbumPath";
 import { TitleDialog } from "./TitleDialog";
+import { TitleRow } from "./TitleRow";
 import "./albums.css";
 
 const ShareDialog = lazyPage(() => import("../sharing/ShareDialog"));
@@ -22,6 +27,8 @@ export default function AlbumPage() {
   const { t } = useTranslation();
   const { album: id = "" } = useParams();
   const { data: album, isError, error, refetch } = useAlbum(id);
+  const [filter] = useFilter();
+  const contributions = useAlbumContributions(filter);
   useDocumentTitle(album?.title);
   if (isError) {
     return (
@@ -36,6 +43,7 @@ export default function AlbumPage() {
   return (
     <Gallery
       header={<AlbumHeader id={id} title={album.title} count={album.images} />}
+      contributions={contributions}
       empty={
         <EmptyState
           icon="album"
@@ -52,21 +60,26 @@ export default function AlbumPage() {
   );
 }
 
+/** Number of the owner's photos; the API does not count those of members. */
+function PhotoCount({ album, count }: { album: string; count: number }) {
+  const { t } = useTranslation();
+  const [filter] = useFilter();
+  const isShared = (useMembers(album).data?.length ?? 0) > 0;
+  const isFiltered = hasConditions({ ...filter, album: null });
+  return (
+    <p className="muted small">
+      {t(isShared ? "album.ownPhotos" : "photos", { count })}
+      {isShared && isFiltered && ` · ${t("album.ownFiltered")}`}
+    </p>
+  );
+}
+
 function AlbumHeader({ id, title, count }: { id: string; title: string; count: number }) {
   const { t } = useTranslation();
   const { update } = useAlbumActions();
   const [dialog, setDialog] = useState<"share" | "rename" | "delete" | null>(null);
   return (
-    <div className="row">
-      <Link className="button plain icon" to="/albums" aria-label={t("album.all")}>
-        <Icon name="back" />
-      </Link>
-      <div className="grow">
-        <h1 className="truncate" dir="auto">
-          {title}
-        </h1>
-        <p className="muted small">{t("photos", { count })}</p>
-      </div>
+    <TitleRow back={{ to: "/albums", text: t("album.all") }} title={title} details={<PhotoCount album={id} count={count} />}>
       <button type="button" className="button" aria-label={t("album.share")} onClick={() => setDialog("share")}>
         <Icon name="share" size={18} /> <span className="album-label">{t("album.share")}</span>
       </button>
@@ -94,7 +107,7 @@ function AlbumHeader({ id, title, count }: { id: string; title: string; count: n
         />
       )}
       {dialog === "delete" && <DeleteAlbumDialog id={id} title={title} onClose={() => setDialog(null)} />}
-    </div>
+    </TitleRow>
   );
 }
 

@@ -20,10 +20,10 @@ import type { ImageSummary } from "../api/types";
 import { Thumbnail } from "../gallery/Thumbnail";
 import { useImageName } from "../gallery/useImageName";
 import { useErrorMessage } from "../ui/errorMessages";
-import { Icon } from "../ui/Icon";
 import { QueryState } from "../ui/QueryState";
 import { showToast } from "../ui/toasts";
 import { useDocumentTitle } from "../ui/useDocumentTitle";
+import { TitleRow } from "./TitleRow";
 import { useArrangement } from "./useArrangement";
 import "../gallery/gallery.css";
 import "./albums.css";
@@ -65,22 +65,19 @@ export default function ArrangePage() {
 
   return (
     <main className="page stack" id="content">
-      <div className="row">
-        <Link className="button plain icon" to={`/albums/${id}`} aria-label={t("album.back")}>
-          <Icon name="back" />
-        </Link>
-        <div className="grow">
-          <h1 className="truncate" dir="auto">
-            {t("album.arrangeTitle", { title: album?.title ?? "…" })}
-          </h1>
+      <TitleRow
+        back={{ to: `/albums/${id}`, text: t("album.back") }}
+        title={t("album.arrangeTitle", { title: album?.title ?? "…" })}
+        details={
           <p id={hint} className="muted small">
             {t("album.arrangeHint")}
           </p>
-        </div>
+        }
+      >
         <Link className="button primary" to={`/albums/${id}`}>
           {t("album.arrangeDone")}
         </Link>
-      </div>
+      </TitleRow>
       <QueryState query={list} height={320} />
       <DndContext
         sensors={sensors}

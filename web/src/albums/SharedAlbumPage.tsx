@@ -3,30 +3,32 @@ import { useTranslation } from "react-i18next";
 import { Link, Redirect, useParams } from "wouter";
 import { navigate } from "wouter/use-browser-location";
 import { useAlbum } from "../api/albums";
-import { useContributions, useLeaveAlbum, useSharedAlbum } from "../api/sharedAlbum";
+import { memberEmail, useMembers } from "../api/members";
+import { useLeaveAlbum, useSharedAlbum } from "../api/sharedAlbum";
 import type { Album } from "../api/types";
 import { Selection } from "../gallery/selection";
 import { PublicGrid } from "../public/PublicGrid";
-import { isGone, useSharedImages } from "../public/publicApi";
+import { isGone, useSharedImage, useSharedImages } from "../public/publicApi";
 import { PublicViewer } from "../public/PublicViewer";
+import { RemovalBar } from "../selection/RemovalBar";
 import { useStore } from "../store";
 import { ConfirmDialog } from "../ui/ConfirmDialog";
 import { EmptyState } from "../ui/EmptyState";
 import { Icon } from "../ui/Icon";
 import { LoadError } from "../ui/LoadError";
 import { PageSpinner } from "../ui/PageSpinner";
-import { useErrorMessage } from "../ui/errorMessages";
 import { QueryState } from "../ui/QueryState";
 import { showToast } from "../ui/toasts";
 import { useDocumentTitle } from "../ui/useDocumentTitle";
+import { TitleRow } from "./TitleRow";
+import { useRemoval } from "./useRemoval";
 import "../gallery/gallery.css";
 import "../public/public.css";
-import "../selection/selection.css";
 import "./albums.css";
 
 const ContributeDialog = lazy(() => import("./ContributeDialog"));
 
-/** The images of another owner's album: all of them, or one. */
+/** The images of another owner's album, or one image that others see in an album. */
 export default function SharedAlbumPage() {
   const { t } = useTranslation();
   const { album: id = "", image } = useParams<{ album: string; image?: string }>();
@@ -53,22 +55,56 @@ export default function SharedAlbumPage() {
       </main>
     );
   }
+  if (image) return <SharedAlbumImage album={album} image={image} />;
   if (album.role === "owner") return <Redirect to={`/albums/${id}`} replace />;
-  return <SharedAlbumImages album={album} image={image ?? null} />;
+  return <SharedAlbumImages album={album} />;
 }
 
-function SharedAlbumImages({ album, image }: { album: Album; image: string | null }) {
+function SharedAlbumImage({ album, image }: { album: Album; image: string }) {
   const { t } = useTranslation();
-  const shared = useSharedAlbum(album.id);
+  const shared = useSharedAlbum(album);
+  const { images } = useSharedImages(shared);
+  const { data } = useSharedImage(shared, image);
+  // Only the owner knows the members, and removes their photos.
+  const { data: members } = useMembers(album.id, album.role === "owner");
+  const contributor = members?.find(({ id }) => id === data?.contributor_id);
+  const view = { kind: "album", title: album.title, original: false } as const;
+  return (
+    <PublicViewer
+      shared={shared}
+      view={view}
+      id={image}
+      images={images}
+      credit={contributor && t("album.addedBy", { email: memberEmail(contributor) })}
+      actions={contributor && <RemoveButton album={album.id} image={image} />}
+    />
+  );
+}
+
+function RemoveButton({ album, image }: { album: string; image: string }) {
+  const { t } = useTranslation();
+  const removeImages = useRemoval(album);
+
+  function remove() {
+    navigate(`/albums/${album}`);
+    void removeImages([image]);
+  }
+
+  return (
+    <button type="button" className="public-button" title={t("album.remove")} aria-label={t("album.remove")} onClick={remove}>
+      <Icon name="minus" /> <span className="album-label">{t("album.remove")}</span>
+    </button>
+  );
+}
+
+function SharedAlbumImages({ album }: { album: Album }) {
+  const { t } = useTranslation();
+  const shared = useSharedAlbum(album);
   const list = useSharedImages(shared);
   const selection = useMemo(() => new Selection(), []);
   const { ids } = useStore(selection.selected);
   const own = useMemo(() => new Set(list.images.filter((each) => each.own).map(({ id }) => id)), [list.images]);
   useEffect(() => selection.retain(own), [own, selection]);
-  if (image) {
-    const view = { kind: "album", title: album.title, original: false } as const;
-    return <PublicViewer shared={shared} view={view} id={image} images={list.images} />;
-  }
   return (
     <main className="page stack" id="content">
       <Header album={album} own={own} />
@@ -96,47 +132,8 @@ function SharedAlbumImages({ album, image }: { album: Album; image: string | nul
         images={list.images}
         onEnd={list.hasNextPage && !list.isFetchingNextPage ? () => void list.fetchNextPage() : null}
       />
-      {ids.size > 0 && <OwnPhotosBar album={album.id} selection={selection} ids={[...ids]} />}
+      <RemovalBar album={album.id} selection={selection} />
     </main>
-  );
-}
-
-/** Takes the user's own photos out of the album. */
-function OwnPhotosBar({ album, selection, ids }: { album: string; selection: Selection; ids: readonly string[] }) {
-  const { t } = useTranslation();
-  const describeError = useErrorMessage();
-  const { remove } = useContributions(album);
-  const count = ids.length;
-
-  function removePhotos() {
-    remove.mutate(ids, {
-      onSuccess: ({ done, failed }) => {
-        if (done > 0) showToast({ text: t("album.removed", { count: done }) });
-        if (failed > 0) showToast({ tone: "danger", text: t("bulk.failed", { count: failed }) });
-        selection.clear();
-      },
-      onError: (error) => void showToast({ tone: "danger", text: describeError(error) }),
-    });
-  }
-
-  return (
-    <div className="selection-bar" role="toolbar" aria-label={t("selection.label")}>
-      <button type="button" className="button plain icon" aria-label={t("selection.clear")} title={t("selection.clear")} onClick={() => selection.clear()}>
-        <Icon name="close" />
-      </button>
-      <p className="grow truncate" role="status">
-        {t("selection.count", { count })}
-      </p>
-      <button
-        type="button"
-        className="button plain"
-        aria-label={t("bulk.removeFromAlbum", { count })}
-        disabled={remove.isPending}
-        onClick={removePhotos}
-      >
-        <Icon name="minus" size={18} /> <span className="album-label">{t("bulk.removeFromAlbum", { count })}</span>
-      </button>
-    </div>
   );
 }
 
@@ -146,18 +143,15 @@ function Header({ album: { id, title, role, sort }, own }: { album: Album; own: 
   const leave = useLeaveAlbum();
   const [leaving, setLeaving] = useState(false);
   return (
-    <div className="row">
-      <Link className="button plain icon" to="/albums" aria-label={t("album.all")}>
-        <Icon name="back" />
-      </Link>
-      <div className="grow">
-        <h1 className="truncate" dir="auto">
-          {title}
-        </h1>
+    <TitleRow
+      back={{ to: "/albums", text: t("album.all") }}
+      title={title}
+      details={
         <p className="muted small">
           {role !== "owner" && t(`sharedAlbum.${role}`)} · {t(`arrange.${sort}`)}
         </p>
-      </div>
+      }
+    >
       {role === "contributor" && (
         <button type="button" className="button primary" aria-label={t("sharedAlbum.add")} onClick={() => setAdding(true)}>
           <Icon name="plus" size={18} /> <span className="album-label">{t("sharedAlbum.add")}</span>
@@ -182,6 +176,6 @@ function Header({ album: { id, title, role, sort }, own }: { album: Album; own: 
           <p>{t("sharedAlbum.leaveText")}</p>
         </ConfirmDialog>
       )}
-    </div>
+    </TitleRow>
   );
 }

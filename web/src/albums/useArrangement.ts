@@ -23,6 +23,7 @@ export function useArrangement(album: string) {
       const problem = data!.items[0]?.problem;
       if (problem) throw new Problem(problem.status, problem.code, problem.detail);
     },
+    onSuccess: () => queries.invalidateQueries({ queryKey: ["album", album, "shared"] }),
     onError: () => queries.invalidateQueries({ queryKey: [IMAGE_LISTS] }),
   });
 

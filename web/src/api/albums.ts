@@ -103,19 +103,5 @@ export function useAlbumActions() {
     },
   });
 
-  const removeImages = useMutation({
-    mutationFn: ({ id, ids }: { id: string; ids: string[] }) =>
-      sendInBatches(ids, (batch) =>
-        api.POST("/v1/albums/{album_id}/images/delete", {
-          params: { path: { album_id: id }, header: idempotencyHeader() },
-          body: { ids: batch },
-        }),
-      ),
-    onSuccess: async (_, { id }) => {
-      await refetch(id);
-      await refetchImages(queries);
-    },
-  });
-
-  return { create, update, remove, addImages, removeImages };
+  return { create, update, remove, addImages };
 }

@@ -74,7 +74,7 @@ export async function updateImages(
   if (ids.length > MAX_SINGLE_REFRESHES) await refetchImages(queries);
   // Events refresh what fails here.
   else await Promise.allSettled(ids.map((id) => refreshImage(api, queries, id)));
-  for (const key of ["labels", "timeline"]) void queries.invalidateQueries({ queryKey: [key] });
+  for (const key of ["labels", "timeline", "places"]) void queries.invalidateQueries({ queryKey: [key] });
   return outcome;
 }
 

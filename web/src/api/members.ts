@@ -12,9 +12,15 @@ export type AlbumInvitationRequest = Schemas["AlbumInvitationRequest"];
 const membersKey = (album: string) => ["album", album, "members"];
 const invitationsKey = (album: string) => ["album", album, "invitations"];
 
-export function useMembers(album: string) {
+/** The person's own address if it was verified, else that of the invitation. */
+export function memberEmail({ email, verified_email }: AlbumMember): string {
+  return verified_email ?? email;
+}
+
+export function useMembers(album: string, enabled = true) {
   const { api } = useServices();
   return useQuery({
+    enabled,
     queryKey: membersKey(album),
     queryFn: async ({ signal }) =>
       (await api.GET("/v1/albums/{album_id}/members", { params: { path: { album_id: album } }, signal })).data!.items,

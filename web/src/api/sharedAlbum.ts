@@ -7,25 +7,29 @@ import { PAGE_SIZE, type SharedImages } from "../public/publicApi";
 import { useServices } from "../services";
 import { BATCH_SIZE } from "./batchSize";
 import type { Outcome } from "./bulk";
+import { refetchImages } from "./images";
+import type { Album } from "./types";
 
-/** The images of a shared album: those of its owner, and those that members added. */
+/** The images of a shared album: those of its owner, and those that members added. Owners edit own images on a page of theirs. */
 export class SharedAlbum implements SharedImages<Schemas["AlbumImageSummary"]> {
   constructor(
     private readonly api: Sightline,
     readonly id: string,
+    private readonly role: Album["role"],
+    private readonly sort: Album["sort"],
   ) {}
 
   get queryKey() {
     // Below the key of the album, so that its events refetch the images.
-    return ["album", this.id, "shared"];
+    return ["album", this.id, "shared", this.sort];
   }
 
   get path() {
-    return sharedAlbumPath(this.id);
+    return this.role === "owner" ? `/albums/${this.id}` : sharedAlbumPath(this.id);
   }
 
-  imagePath(id: string) {
-    return `${this.path}/photos/${id}`;
+  imagePath({ id, own }: Schemas["AlbumImageSummary"]) {
+    return `${own ? this.path : sharedAlbumPath(this.id)}/photos/${id}`;
   }
 
   async fetchImages(cursor: string | null, signal: AbortSignal): Promise<Schemas["AlbumImagePage"]> {
@@ -44,15 +48,15 @@ export class SharedAlbum implements SharedImages<Schemas["AlbumImageSummary"]> {
   }
 }
 
-export function useSharedAlbum(id: string): SharedAlbum {
+export function useSharedAlbum({ id, role, sort }: Pick<Album, "id" | "role" | "sort">): SharedAlbum {
   const { api } = useServices();
-  return useMemo(() => new SharedAlbum(api, id), [api, id]);
+  return useMemo(() => new SharedAlbum(api, id, role, sort), [api, id, role, sort]);
 }
 
 /** What the others see of photos that the user adds. */
 export type ContributionSettings = Omit<Schemas["AlbumAddition"], "ids">;
 
-/** Mutations of the user's own photos in an album of another owner. Each returns how many were changed. */
+/** Mutations of the photos in an album: members add and remove own ones. Each returns how many were changed. */
 export function useContributions(id: string) {
   const { api, queries } = useServices();
   const path = { album_id: id };
@@ -68,16 +72,19 @@ export function useContributions(id: string) {
     }
     return outcome;
   };
-  const onSettled = () => queries.invalidateQueries({ queryKey: ["album", id] });
+  const refetchAlbum = () => queries.invalidateQueries({ queryKey: ["album", id] });
   const add = useMutation({
     mutationFn: ({ ids, ...settings }: ContributionSettings & { ids: readonly string[] }) =>
       send(ids, (batch) => api.POST("/v1/albums/{album_id}/images", { params: params(), body: { ids: batch, ...settings } })),
-    onSettled,
+    onSettled: refetchAlbum,
   });
   const remove = useMutation({
     mutationFn: (ids: readonly string[]) =>
       send(ids, (batch) => api.POST("/v1/albums/{album_id}/images/delete", { params: params(), body: { ids: batch } })),
-    onSettled,
+    onSettled: async () => {
+      await Promise.all([refetchAlbum(), queries.invalidateQueries({ queryKey: ["albums"] })]);
+      await refetchImages(queries);
+    },
   });
   return { add, remove };
 }

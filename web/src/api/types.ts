@@ -1,7 +1,10 @@
 import type { Schemas } from "sightline-client";
 
 export type ImageView = Schemas["ImageView"];
-export type ImageSummary = Schemas["ImageSummary"];
+export type ImageSummary = Schemas["ImageSummary"] & {
+  /** Email address of the member who added the image to an album of the user; only there, and not of own images. */
+  contributor?: string;
+};
 export type ImageSummaryPage = Schemas["ImageSummaryPage"];
 export type LinkedRendition = Schemas["LinkedRendition"];
 export type Album = Schemas["AlbumView"];

@@ -1,5 +1,6 @@
 import { useMemo } from "react";
 import { usePathname } from "wouter/use-browser-location";
+import type { ImageSummary } from "../api/types";
 import { NO_FILTER, serializeFilter, type Filter } from "./filter";
 
 /** A page that lists a part of the library, which its path names. */
@@ -24,6 +25,12 @@ export function resolveScope(pathname: string): Scope {
   const album = ALBUM_PATH.exec(pathname)?.[1];
   if (album) return { path: `/albums/${album}`, fixed: { album } };
   return VIEWS.find(({ path }) => pathname === path || pathname.startsWith(`${path}/`)) ?? LIBRARY;
+}
+
+/** Return the path of an image that a page lists. */
+export function imagePath({ path }: Scope, { id, contributor }: Pick<ImageSummary, "id" | "contributor">): string {
+  // Images of others have a page without what only their owners can do.
+  return `${contributor === undefined ? path : path.replace("/albums/", "/shared-albums/")}/photos/${id}`;
 }
 
 export function useScope(): Scope {

@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { fetchMonth } from "../api/images";
 import type { ImageSummary } from "../api/types";
 import { FilterPanel } from "../filters/FilterPanel";
-import { serializeWithin, useScope } from "../filters/scope";
+import { imagePath, serializeWithin, useScope } from "../filters/scope";
 import { SearchBox } from "../filters/SearchBox";
 import { useFilter } from "../filters/useFilter";
 import { useServices } from "../services";
@@ -20,7 +20,7 @@ import { Grid, type GridHandle } from "./Grid";
 import type { Extent } from "./layout";
 import { Scrubber } from "./Scrubber";
 import { Selection } from "./selection";
-import { useSections } from "./useSections";
+import { useSections, type Contributions } from "./useSections";
 import { useSort } from "./useSort";
 import { ViewMenu } from "./ViewMenu";
 import "./gallery.css";
@@ -33,17 +33,19 @@ interface Props {
   header?: ReactNode;
   /** Shown if there are no images at all. */
   empty: ReactNode;
+  /** Images of others on the page. */
+  contributions?: Contributions | null;
 }
 
 /** The images of the page by day and month, with search, filters, a scrubber and selection. */
-export function Gallery({ header, empty }: Props) {
+export function Gallery({ header, empty, contributions }: Props) {
   const { t } = useTranslation();
   const { api, queries } = useServices();
   const describeError = useErrorMessage();
   const [filter, change] = useFilter();
   const scope = useScope();
   const sort = useSort();
-  const list = useSections(filter, sort);
+  const list = useSections(filter, sort, contributions);
   const { sections, isTimeline, isPending, error } = list;
   const selection = useMemo(() => new Selection(), []);
   const [filtering, setFiltering] = useState(false);
@@ -54,10 +56,15 @@ export function Gallery({ header, empty }: Props) {
   useEffect(() => {
     selection.retain(new Set(sections.flatMap((section) => section.images.map((image) => image.id))));
   }, [sections, selection]);
+  const others = useMemo(() => {
+    const images = contributions ? sections.flatMap((section) => section.images) : [];
+    return new Set(images.filter(({ contributor }) => contributor !== undefined).map(({ id }) => id));
+  }, [contributions, sections]);
+  const isDeletable = () => [...selection.selected.value.ids].every((id) => !others.has(id));
 
   const query = serializeWithin(filter, scope).toString();
   const linkTo = useCallback(
-    (image: ImageSummary) => `${scope.path}/photos/${image.id}${query && `?${query}`}`,
+    (image: ImageSummary) => `${imagePath(scope, image)}${query && `?${query}`}`,
     [scope, query],
   );
   const onMonths = useCallback(
@@ -114,7 +121,7 @@ export function Gallery({ header, empty }: Props) {
               onSelectMonth={selectMonth}
               onFavorite={setFavorite}
               onMonths={onMonths}
-              onDelete={() => setDeleting(true)}
+              onDelete={() => setDeleting(isDeletable())}
               handle={grid}
             />
           </div>
@@ -125,7 +132,7 @@ export function Gallery({ header, empty }: Props) {
             <span className="visually-hidden">{t("loading")}</span>
           </p>
         )}
-        <LazySelectionBar selection={selection} album={scope.fixed.album ?? undefined} deleting={deleting} onDeleting={setDeleting} />
+        <LazySelectionBar selection={selection} album={scope.fixed.album ?? undefined} others={others} deleting={deleting} onDeleting={setDeleting} />
       </main>
       {isTimeline && view.months.length > 1 && (
         <nav className="gallery-scrubber" aria-label={t("gallery.months")}>

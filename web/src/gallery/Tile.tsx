@@ -27,6 +27,7 @@ interface Props {
 export const Tile = memo(function Tile({ placed, height, to, selected, selecting, focusable, actions }: Props) {
   const { t } = useTranslation();
   const { image } = placed;
+  const { contributor } = image;
   const name = useImageName(image);
   return (
     <li
@@ -53,6 +54,11 @@ export const Tile = memo(function Tile({ placed, height, to, selected, selecting
         <Thumbnail image={image} width={placed.width} alt={name} />
         {image.thumbnail === null && <span className="visually-hidden">{name}</span>}
         <TileStatus image={image} />
+        {contributor !== undefined && (
+          <span className="contributor truncate" dir="auto">
+            {contributor}
+          </span>
+        )}
       </Link>
       <button
         type="button"
@@ -64,16 +70,18 @@ export const Tile = memo(function Tile({ placed, height, to, selected, selecting
       >
         <Icon name="check" size={16} />
       </button>
-      <button
-        type="button"
-        className={`favorite-mark ${image.favorite ? "on" : ""}`}
-        tabIndex={focusable ? 0 : -1}
-        aria-pressed={image.favorite === true}
-        aria-label={t("gallery.favorite", { name })}
-        onClick={() => actions.onFavorite(image.id, !image.favorite)}
-      >
-        <Icon name={image.favorite ? "heartFilled" : "heart"} size={18} />
-      </button>
+      {contributor === undefined && (
+        <button
+          type="button"
+          className={`favorite-mark ${image.favorite ? "on" : ""}`}
+          tabIndex={focusable ? 0 : -1}
+          aria-pressed={image.favorite === true}
+          aria-label={t("gallery.favorite", { name })}
+          onClick={() => actions.onFavorite(image.id, !image.favorite)}
+        >
+          <Icon name={image.favorite ? "heartFilled" : "heart"} size={18} />
+        </button>
+      )}
     </li>
   );
 });

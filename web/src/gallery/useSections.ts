@@ -34,6 +34,13 @@ export interface Sections {
   loadMore: () => void;
 }
 
+/** Images of others in a list of own images. */
+export interface Contributions extends Pick<Sections, "error" | "refetch" | "hasMore" | "isLoadingMore" | "loadMore"> {
+  /** Insert them into own images. */
+  merge: (own: readonly ImageSummary[]) => readonly ImageSummary[];
+  isLoading: boolean;
+}
+
 /** Whether the API counts the images of the list by month. */
 export function isOnTimeline(filter: Filter, sort: Sort): boolean {
   return sort.order === "taken" && !hasConditions(filter);
@@ -43,10 +50,10 @@ export function isOnTimeline(filter: Filter, sort: Sort): boolean {
  * The images of a list by month. The whole library in order of capture is loaded month by month
  * as `load` is called; every other list page by page.
  */
-export function useSections(filter: Filter, sort: Sort): Sections {
+export function useSections(filter: Filter, sort: Sort, contributions: Contributions | null = null): Sections {
   const isTimeline = isOnTimeline(filter, sort);
   const timeline = useTimelineSections(sort, isTimeline);
-  const list = useListSections(filter, sort, !isTimeline);
+  const list = useListSections(filter, sort, !isTimeline, contributions);
   return isTimeline ? timeline : list;
 }
 
@@ -95,24 +102,31 @@ function useTimelineSections(sort: Sort, enabled: boolean): Sections {
   };
 }
 
-function useListSections(filter: Filter, sort: Sort, enabled: boolean): Sections {
+function useListSections(filter: Filter, sort: Sort, enabled: boolean, contributions: Contributions | null): Sections {
   const { images, isPending, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage, isPlaceholderData } =
     useImageList(filter, sort, enabled);
   const stable = useStableSections();
-  const sections = useMemo(() => stable(groupByMonth(images, sort)), [images, sort, stable]);
+  const sections = useMemo(
+    () => stable(groupByMonth(contributions ? contributions.merge(images) : images, sort)),
+    [images, contributions, sort, stable],
+  );
   const loadMore = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+    if (contributions?.hasMore && !contributions.isLoadingMore) contributions.loadMore();
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage, contributions]);
   return {
     sections,
     isTimeline: false,
-    isPending,
-    error,
-    refetch: () => void refetch(),
+    isPending: isPending || contributions?.isLoading === true,
+    error: error ?? contributions?.error ?? null,
+    refetch: () => {
+      void refetch();
+      contributions?.refetch();
+    },
     isStale: isPlaceholderData,
     load: noop,
-    hasMore: hasNextPage,
-    isLoadingMore: isFetchingNextPage,
+    hasMore: hasNextPage || contributions?.hasMore === true,
+    isLoadingMore: isFetchingNextPage || contributions?.isLoadingMore === true,
     loadMore,
   };
 }

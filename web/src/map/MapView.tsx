@@ -2,9 +2,11 @@ import { useQuery } from "@tanstack/react-query";
 import { useGesture } from "@use-gesture/react";
 import { memo, type KeyboardEvent, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { useServices } from "../services";
 import { Icon } from "../ui/Icon";
 import { fetchBaseMap, OVERHANG, PATH_UNITS } from "./baseMap";
 import type { Position } from "./projection";
+import { Tiles } from "./Tiles";
 import type { MapState } from "./useMap";
 import { MAX_ZOOM, pan, toPosition, worldPixels, zoomBy, type ScreenPoint, type Size, type Viewport } from "./viewport";
 import "./map.css";
@@ -42,6 +44,8 @@ interface Props {
 export function MapView({ map, label, children, controls, onPick, isStatic = false }: Props) {
   const { t } = useTranslation();
   const { element, size, viewport, change } = map;
+  const { tiles } = useServices().config;
+  const attribution = tiles && <p className="map-attribution">{tiles.attribution}</p>;
   const move = (update: (viewport: Viewport, size: Size) => Viewport) =>
     change((before, current) => before && update(before, current));
   const pointOf = (x: number, y: number): ScreenPoint => {
@@ -88,6 +92,7 @@ export function MapView({ map, label, children, controls, onPick, isStatic = fal
   const content = viewport && size.width > 0 && (
     <>
       <BaseMap viewport={viewport} size={size} />
+      {tiles && <Tiles url={tiles.url} viewport={viewport} size={size} />}
       {children}
     </>
   );
@@ -97,6 +102,7 @@ export function MapView({ map, label, children, controls, onPick, isStatic = fal
         <div ref={element} className="map-surface static">
           {content}
         </div>
+        {attribution}
       </div>
     );
   }
@@ -117,6 +123,7 @@ export function MapView({ map, label, children, controls, onPick, isStatic = fal
       >
         {content}
       </div>
+      {attribution}
       <div className="map-controls">
         {controls}
         <div className="map-zoom">

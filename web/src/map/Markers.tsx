@@ -1,4 +1,4 @@
-import { useMemo } from "react";
+import { useMemo, type CSSProperties } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { useFormat } from "../i18n/format";
@@ -27,12 +27,13 @@ export function Markers({ places, viewport, size }: Props) {
   const clusters = useMemo(() => new Clusters(places), [places]);
   const shown = clusters.find(visibleBox(viewport, size), viewport.zoom);
   return (
-    <ul className="markers" aria-hidden="true">
+    <ul className="markers" aria-hidden="true" style={{ "--width": `${size.width}px` } as CSSProperties}>
       {shown.map(({ key, latitude, longitude, images, image_id, box, name }) => {
         const { left, top } = toScreen(viewport, size, project({ latitude, longitude }));
         const { title } = nameOf(name);
+        const style = { "--left": `${left}px`, transform: `translate(${left}px, ${top}px)`, zIndex: Math.round(top) } as CSSProperties;
         return (
-          <li key={key} className="marker" style={{ transform: `translate(${left}px, ${top}px)`, zIndex: Math.round(top) }}>
+          <li key={key} className="marker" style={style}>
             <Link
               className="marker-link"
               to={`/?bbox=${formatBox(box)}`}

@@ -9,6 +9,9 @@ const NUMBER = String.raw`([+-]?\d{1,3}(?:\.\d+)?)\s*°?\s*`;
 /** Decimal degrees, with a sign or with the first letter of a direction. */
 const POSITION = new RegExp(String.raw`^\s*${NUMBER}([NS])?\s*[\s,;]\s*${NUMBER}([EW])?\s*$`, "i");
 
+/** A correction that removes the position of an image. */
+export const NO_POSITION = { latitude: null, longitude: null };
+
 export function formatPosition({ latitude, longitude }: Position): string {
   return [latitude, longitude].map((degrees) => String(Number(degrees.toFixed(DECIMALS)) + 0)).join(", ");
 }

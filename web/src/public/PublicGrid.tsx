@@ -39,7 +39,7 @@ export function PublicGrid({ shared, images, onEnd, mark }: Props) {
         const name = image.title ?? t("public.numbered", { number: index + 1 });
         return (
           <li key={image.id} style={{ flexGrow: ratio, flexBasis: ratio * ROW_HEIGHT, aspectRatio: ratio }}>
-            <Link to={shared.imagePath(image.id)} aria-label={name} state={{ fromList: true }}>
+            <Link to={shared.imagePath(image)} aria-label={name} state={{ fromList: true }}>
               <Thumbnail image={image} width={ratio * ROW_HEIGHT * 1.3} alt="" />
             </Link>
             {mark?.(image, name)}

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { navigate } from "wouter/use-browser-location";
@@ -22,10 +22,13 @@ interface Props {
   id: string;
   /** All images, as far as they are loaded. */
   images: readonly SharedImageSummary[];
+  /** Who added the image. */
+  credit?: string | undefined;
+  actions?: ReactNode;
 }
 
 /** One shared image, full-bleed on dark. */
-export function PublicViewer({ shared, view, id, images }: Props) {
+export function PublicViewer({ shared, view, id, images, credit, actions }: Props) {
   const { t } = useTranslation();
   const describeError = useErrorMessage();
   const { state } = useCurrentLocation();
@@ -36,7 +39,7 @@ export function PublicViewer({ shared, view, id, images }: Props) {
   const name = image?.title ?? t("public.numbered", { number: Math.max(1, at + 1) });
   const list = shared.path;
   const canDownload = image?.original ?? view.original;
-  const linkTo = (index: number) => (images[index] ? shared.imagePath(images[index].id) : null);
+  const linkTo = (index: number) => (images[index] ? shared.imagePath(images[index]) : null);
   const [previous, next] = at < 0 ? [null, null] : [linkTo(at - 1), linkTo(at + 1)];
   const isAlbum = view.kind === "album";
   useDocumentTitle(view.title ?? name);
@@ -83,6 +86,7 @@ export function PublicViewer({ shared, view, id, images }: Props) {
         <h1 className="truncate grow" dir="auto">
           {name}
         </h1>
+        {actions}
         {canDownload && (
           <button type="button" className="public-button" disabled={busy} onClick={() => void downloadOriginal()}>
             {busy ? <span className="spinner" /> : <Icon name="download" />} <span>{t("public.download")}</span>
@@ -100,7 +104,7 @@ export function PublicViewer({ shared, view, id, images }: Props) {
           <Icon name="next" size={26} />
         </Link>
       )}
-      {image && <Caption image={image} />}
+      {image && <Caption image={image} credit={credit} />}
     </main>
   );
 }
@@ -125,12 +129,12 @@ function Photo({ image, summary, name }: { image: SharedImage | null; summary: S
   );
 }
 
-/** What the link shows of the metadata. */
-function Caption({ image }: { image: SharedImage }) {
+/** What is shown of the metadata. */
+function Caption({ image, credit }: { image: SharedImage; credit: string | undefined }) {
   const format = useFormat();
   const { capture, place, description } = image;
   const names = [place?.city, place?.region, place?.country].filter(Boolean).join(", ");
-  const facts = [capture?.taken_at_local && format.dateTime(capture.taken_at_local), capture?.camera, names].filter(Boolean);
+  const facts = [capture?.taken_at_local && format.dateTime(capture.taken_at_local), capture?.camera, names, credit].filter(Boolean);
   if (!description && facts.length === 0) return null;
   return (
     <div className="public-caption">

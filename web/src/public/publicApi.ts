@@ -14,7 +14,7 @@ export interface SharedImages<Image extends SharedImageSummary = SharedImageSumm
   /** Path of the page that lists the images. */
   readonly path: string;
   /** Return the path of the page of one image. */
-  imagePath(id: string): string;
+  imagePath(image: Image): string;
   fetchImages(cursor: string | null, signal: AbortSignal): Promise<{ items: Image[]; next_cursor: string | null }>;
   /** `original` of the image takes precedence over that of the whole. */
   fetchImage(id: string, signal: AbortSignal): Promise<SharedImage & { original?: boolean }>;
@@ -58,7 +58,7 @@ export class PublicLink implements SharedImages {
     return `/s/${this.token}`;
   }
 
-  imagePath(id: string) {
+  imagePath({ id }: SharedImageSummary) {
     return `${this.path}/${id}`;
   }
 
@@ -110,9 +110,10 @@ export function useSharedView(link: PublicLink) {
   );
 }
 
-export function useSharedImages<Image extends SharedImageSummary>(shared: SharedImages<Image>) {
+export function useSharedImages<Image extends SharedImageSummary>(shared: SharedImages<Image>, enabled = true) {
   const query = useInfiniteQuery(
     infiniteQueryOptions({
+      enabled,
       queryKey: [...shared.queryKey, "images"],
       queryFn: ({ pageParam, signal }) => shared.fetchImages(pageParam, signal),
       initialPageParam: null as string | null,
@@ -124,7 +125,10 @@ export function useSharedImages<Image extends SharedImageSummary>(shared: Shared
   return { ...query, images };
 }
 
-export function useSharedImage(shared: SharedImages, id: string) {
+export function useSharedImage<Image extends SharedImage>(
+  shared: Pick<SharedImages, "queryKey"> & { fetchImage(id: string, signal: AbortSignal): Promise<Image> },
+  id: string,
+) {
   return useQuery(
     queryOptions({
       queryKey: [...shared.queryKey, "image", id],

@@ -7,13 +7,10 @@ import { useFormat } from "../i18n/format";
 import { useServices } from "../services";
 import { BulkDialog } from "./BulkDialog";
 import { formatDuration, parseTime, shiftTime } from "./dates";
+import { Modes } from "./Modes";
 import { useBulk } from "./useBulk";
 
-const MODES = ["shift", "set", "restore"] as const;
-
-type Mode = (typeof MODES)[number];
-
-const MODE_NAMES = { shift: "bulk.datesShift", set: "bulk.datesSet", restore: "bulk.datesRestore" } as const;
+type Mode = "shift" | "set" | "restore";
 
 const UNITS = { days: 24 * 60, hours: 60, minutes: 1 } as const;
 
@@ -51,21 +48,19 @@ export default function DatesDialog({ ids, onClose }: { ids: readonly string[]; 
   return (
     <BulkDialog
       title={t("bulk.dates", { count })}
-      submit={t("bulk.datesSubmit", { count })}
+      submit={t("bulk.correct", { count })}
       disabled={!isComplete}
       count={count}
       finished={finished}
       onSubmit={submit}
       onClose={onClose}
     >
-      <div role="radiogroup" aria-label={t("bulk.dates", { count })}>
-        {MODES.map((each) => (
-          <label key={each} className="choice">
-            <input type="radio" name={field} checked={mode === each} onChange={() => setMode(each)} />
-            {t(MODE_NAMES[each])}
-          </label>
-        ))}
-      </div>
+      <Modes<Mode>
+        label={t("bulk.dates", { count })}
+        modes={{ shift: t("bulk.datesShift"), set: t("bulk.datesSet"), restore: t("bulk.datesRestore") }}
+        chosen={mode}
+        onChoose={setMode}
+      />
       {mode === "shift" && (
         <div className="time-shift">
           {(["days", "hours", "minutes"] as const).map((unit) => (

@@ -1,5 +1,6 @@
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useRemoval } from "../albums/useRemoval";
 import { useAlbumActions } from "../api/albums";
 import { updateImages, type BatchChanges } from "../api/bulk";
 import { findInLists } from "../api/images";
@@ -11,36 +12,49 @@ import { useErrorMessage } from "../ui/errorMessages";
 import { Icon, type IconName } from "../ui/Icon";
 import { Popover, PopoverItem } from "../ui/Popover";
 import { showToast } from "../ui/toasts";
+import { RemovalBar } from "./RemovalBar";
+import { SelectionToolbar } from "./SelectionToolbar";
 import { useBulk } from "./useBulk";
 import { useDownload } from "./useDownload";
-import "./selection.css";
 
 const AlbumChooser = lazy(() => import("../albums/AlbumChooser"));
 const LabelsDialog = lazy(() => import("./LabelsDialog"));
 const DatesDialog = lazy(() => import("./DatesDialog"));
+const PlacesDialog = lazy(() => import("./PlacesDialog"));
 const AnalyzeDialog = lazy(() => import("./AnalyzeDialog"));
 const TrashDialog = lazy(() => import("./TrashDialog"));
 
 interface Props {
   selection: Selection;
+  /** The album of the page, if it has one. */
   album?: string | undefined;
+  /** Photos of others. */
+  others: ReadonlySet<string>;
   /** Whether the dialog that moves the selection to the trash is open. */
   deleting: boolean;
   onDeleting: (deleting: boolean) => void;
 }
 
-/** Actions on the selected images. Each says how many it concerns. */
-export default function SelectionBar({ selection, album, deleting, onDeleting }: Props) {
+/** Actions on the selected images. */
+export default function SelectionBar({ others, ...props }: Props) {
+  const { selection, album } = props;
+  const { ids } = useStore(selection.selected);
+  if (album && [...ids].some((id) => others.has(id))) return <RemovalBar album={album} selection={selection} hasOthers />;
+  return <OwnActions {...props} />;
+}
+
+/** Each action says how many images it concerns. */
+function OwnActions({ selection, album, deleting, onDeleting }: Omit<Props, "others">) {
   const { t } = useTranslation();
   const describeError = useErrorMessage();
+  const removeImages = useRemoval(album ?? "");
   const { ids } = useStore(selection.selected);
-  const { update, removeImages } = useAlbumActions();
+  const { update } = useAlbumActions();
   const { api, queries } = useServices();
   const { run } = useBulk();
   const deleteImages = useDeleteImages();
   const download = useDownload();
-  const [dialog, setDialog] = useState<"album" | "labels" | "dates" | "analyze" | null>(null);
-  const callbacks = { onError: (error: unknown) => void showToast({ tone: "danger", text: describeError(error) }) };
+  const [dialog, setDialog] = useState<"album" | "labels" | "dates" | "places" | "analyze" | null>(null);
   const count = ids.size;
   const list = [...ids];
 
@@ -59,15 +73,20 @@ export default function SelectionBar({ selection, album, deleting, onDeleting }:
     change({ archived: !archived }, (done) => t(archived ? "bulk.unarchiveDone" : "bulk.archiveDone", { count: done }));
 
   function removeFromAlbum() {
-    if (!album) return;
-    removeImages.mutate({ id: album, ids: list }, { ...callbacks, onSuccess: () => void showToast({ text: t("album.removed", { count }) }) });
+    void removeImages(list);
     selection.clear();
   }
 
   function setCover() {
     const [cover_id] = ids;
     if (!album || !cover_id) return;
-    update.mutate({ id: album, cover_id }, { ...callbacks, onSuccess: () => void showToast({ text: t("album.coverSet") }) });
+    update.mutate(
+      { id: album, cover_id },
+      {
+        onSuccess: () => void showToast({ text: t("album.coverSet") }),
+        onError: (error) => void showToast({ tone: "danger", text: describeError(error) }),
+      },
+    );
     selection.clear();
   }
 
@@ -84,51 +103,45 @@ export default function SelectionBar({ selection, album, deleting, onDeleting }:
   };
   return (
     <>
-      {count > 0 && (
-        <div className="selection-bar" role="toolbar" aria-label={t("selection.label")}>
-          <button type="button" className="button plain icon" aria-label={t("selection.clear")} title={t("selection.clear")} onClick={() => selection.clear()}>
-            <Icon name="close" />
-          </button>
-          <p className="grow truncate" role="status">
-            {t("selection.count", { count })}
-          </p>
-          <BarButton icon="download" text={t("bulk.download", { count })} onClick={() => download(list)} />
-          <BarButton
-            icon={favorite ? "heartFilled" : "heart"}
-            text={t(favorite ? "bulk.unfavorite" : "bulk.favorite", { count })}
-            onClick={toggleFavorite}
-          />
-          <BarButton icon="album" text={t("bulk.addToAlbum", { count })} onClick={() => setDialog("album")} />
-          <Popover icon="more" label={t("bulk.more", { count })} className="above">
-            {(closeMenu) => {
-              const open = (next: typeof dialog) => () => {
-                closeMenu();
-                setDialog(next);
-              };
-              return (
-                <div className="popover-items">
-                  {album && <PopoverItem icon="minus" text={t("bulk.removeFromAlbum", { count })} onClick={removeFromAlbum} />}
-                  {album && count === 1 && <PopoverItem icon="images" text={t("album.setCover")} onClick={setCover} />}
-                  <PopoverItem icon="archive" text={t(archived ? "bulk.unarchive" : "bulk.archive", { count })} onClick={toggleArchived} />
-                  <PopoverItem
-                    icon="rotate"
-                    text={t("bulk.rotate", { count })}
-                    onClick={() => change({ rotate_by: 90 }, (done) => t("bulk.rotateDone", { count: done }))}
-                  />
-                  <PopoverItem icon="tag" text={t("bulk.labels", { count })} onClick={open("labels")} />
-                  <PopoverItem icon="calendar" text={t("bulk.dates", { count })} onClick={open("dates")} />
-                  <PopoverItem icon="eye" text={t("bulk.analyze", { count })} onClick={open("analyze")} />
-                </div>
-              );
-            }}
-          </Popover>
-          <BarButton icon="trash" danger text={t("bulk.trash", { count })} onClick={() => onDeleting(true)} />
-        </div>
-      )}
+      <SelectionToolbar selection={selection}>
+        <BarButton icon="download" text={t("bulk.download", { count })} onClick={() => download(list)} />
+        <BarButton
+          icon={favorite ? "heartFilled" : "heart"}
+          text={t(favorite ? "bulk.unfavorite" : "bulk.favorite", { count })}
+          onClick={toggleFavorite}
+        />
+        <BarButton icon="album" text={t("bulk.addToAlbum", { count })} onClick={() => setDialog("album")} />
+        <Popover icon="more" label={t("bulk.more", { count })} className="above">
+          {(closeMenu) => {
+            const open = (next: typeof dialog) => () => {
+              closeMenu();
+              setDialog(next);
+            };
+            return (
+              <div className="popover-items">
+                {album && <PopoverItem icon="minus" text={t("bulk.removeFromAlbum", { count })} onClick={removeFromAlbum} />}
+                {album && count === 1 && <PopoverItem icon="images" text={t("album.setCover")} onClick={setCover} />}
+                <PopoverItem icon="archive" text={t(archived ? "bulk.unarchive" : "bulk.archive", { count })} onClick={toggleArchived} />
+                <PopoverItem
+                  icon="rotate"
+                  text={t("bulk.rotate", { count })}
+                  onClick={() => change({ rotate_by: 90 }, (done) => t("bulk.rotateDone", { count: done }))}
+                />
+                <PopoverItem icon="tag" text={t("bulk.labels", { count })} onClick={open("labels")} />
+                <PopoverItem icon="calendar" text={t("bulk.dates", { count })} onClick={open("dates")} />
+                <PopoverItem icon="pin" text={t("bulk.places", { count })} onClick={open("places")} />
+                <PopoverItem icon="eye" text={t("bulk.analyze", { count })} onClick={open("analyze")} />
+              </div>
+            );
+          }}
+        </Popover>
+        <BarButton icon="trash" danger text={t("bulk.trash", { count })} onClick={() => onDeleting(true)} />
+      </SelectionToolbar>
       <Suspense>
         {dialog === "album" && <AlbumChooser ids={list} onClose={close} onDone={finish} />}
         {dialog === "labels" && <LabelsDialog ids={list} onClose={close} />}
         {dialog === "dates" && <DatesDialog ids={list} onClose={close} />}
+        {dialog === "places" && <PlacesDialog ids={list} onClose={close} />}
         {dialog === "analyze" && <AnalyzeDialog ids={list} onClose={close} />}
         {deleting && count > 0 && <TrashDialog count={count} onConfirm={deleteSelected} onClose={() => onDeleting(false)} />}
       </Suspense>

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Field, Form } from "../account/Form";
-import { useAlbumInvitations, useMemberActions, useMembers, type AlbumInvitation, type AlbumMember, type AlbumRole } from "../api/members";
+import { memberEmail, useAlbumInvitations, useMemberActions, useMembers, type AlbumInvitation, type AlbumMember, type AlbumRole } from "../api/members";
 import { useFormat } from "../i18n/format";
 import { useErrorMessage } from "../ui/errorMessages";
 import { ConfirmDialog } from "../ui/ConfirmDialog";
@@ -139,11 +139,6 @@ export function MembersPanel({ album, onInvited, onRemove }: Props) {
       )}
     </>
   );
-}
-
-/** The person's own address if it was verified, else that of the invitation. */
-function memberEmail({ email, verified_email }: AlbumMember): string {
-  return verified_email ?? email;
 }
 
 interface RemovalProps {

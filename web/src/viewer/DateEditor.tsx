@@ -1,13 +1,11 @@
 import { useId, useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
-import { useUpdateImage } from "../api/useImages";
+import { TIMELINE } from "../api/images";
 import type { ImageView } from "../api/types";
 import { takenTime } from "../gallery/sort";
 import { parseTime } from "../selection/dates";
-import { useServices } from "../services";
-import { useErrorMessage } from "../ui/errorMessages";
 import { Icon } from "../ui/Icon";
-import { showToast } from "../ui/toasts";
+import { useCorrection } from "./useCorrection";
 
 /** A button that opens a form to correct the date of an image. */
 export function DateEditor({ image }: { image: ImageView }) {
@@ -23,32 +21,17 @@ export function DateEditor({ image }: { image: ImageView }) {
 
 function Editor({ image, onDone }: { image: ImageView; onDone: () => void }) {
   const { t } = useTranslation();
-  const { queries } = useServices();
-  const describeError = useErrorMessage();
-  const update = useUpdateImage(image.id);
+  const { save, isPending } = useCorrection(image.id, TIMELINE, onDone);
   const [time, setTime] = useState(takenTime(image).slice(0, 16));
   const field = useId();
   const chosen = parseTime(time);
-
-  function save(taken_at_override: string | null) {
-    update.mutate(
-      { taken_at_override },
-      {
-        onSuccess: () => {
-          void queries.invalidateQueries({ queryKey: ["timeline"] });
-          onDone();
-        },
-        onError: (error) => void showToast({ tone: "danger", text: describeError(error) }),
-      },
-    );
-  }
 
   return (
     <form
       className="stack date-editor"
       onSubmit={(event: FormEvent) => {
         event.preventDefault();
-        if (chosen) save(chosen);
+        if (chosen) save({ taken_at_override: chosen });
       }}
     >
       <div className="field">
@@ -57,7 +40,7 @@ function Editor({ image, onDone }: { image: ImageView; onDone: () => void }) {
       </div>
       {image.taken_at_override && (
         <div>
-          <button type="button" className="button compact" disabled={update.isPending} onClick={() => save(null)}>
+          <button type="button" className="button compact" disabled={isPending} onClick={() => save({ taken_at_override: null })}>
             {t("capture.restore")}
           </button>
         </div>
@@ -66,7 +49,7 @@ function Editor({ image, onDone }: { image: ImageView; onDone: () => void }) {
         <button type="button" className="button compact" onClick={onDone}>
           {t("cancel")}
         </button>
-        <button type="submit" className="button compact primary" disabled={update.isPending || chosen === null}>
+        <button type="submit" className="button compact primary" disabled={isPending || chosen === null}>
           {t("save")}
         </button>
       </div>

@@ -3,10 +3,12 @@ import { useTranslation } from "react-i18next";
 import { Link, useParams } from "wouter";
 import { navigate } from "wouter/use-browser-location";
 import { Problem } from "sightline-client";
+import { useAlbum } from "../api/albums";
 import { useImage, useSetFavorite, useUpdateImage, type ImageChanges } from "../api/useImages";
 import type { ImageSummary, ImageView } from "../api/types";
 import { isUnavailable } from "../api/unavailable";
 import { useDeleteImages } from "../deletions/useDeleteImages";
+import { useScope } from "../filters/scope";
 import { useImageName } from "../gallery/useImageName";
 import { useCurrentLocation, type NavigationState } from "../router";
 import { useDownload } from "../selection/useDownload";
@@ -40,6 +42,9 @@ const ShareDialog = lazyPage(() => import("../sharing/ShareDialog"));
 export default function ImagePage() {
   const { id = "" } = useParams();
   const { image, summary, isPending, isError, error, refetch } = useImage(id);
+  const album = useAlbum(useScope().fixed.album ?? null);
+  // Its order is that of the list, which would be fetched in another one first.
+  if (album.isLoading) return <PageSpinner />;
   // Without a network, the photo of the list is shown.
   if (summary && (image || isPending || isUnavailable(error))) return <Viewer summary={summary} image={image} />;
   if (isError && error instanceof Problem && error.status === 404) return <NotFoundPage />;
@@ -87,7 +92,7 @@ function Viewer({ summary, image }: ViewerProps) {
   usePreload(loadedId === id ? [next, previous] : []);
 
   const { state } = useCurrentLocation();
-  const go = (to: ImageSummary | null) => to && navigate(linkTo(to.id), { replace: true, state });
+  const go = (to: ImageSummary | null) => to && navigate(linkTo(to), { replace: true, state });
   const goBack = () => (state.fromList ? history.back() : navigate(list));
   const goNext = useRef(() => {});
   goNext.current = () => go(next);
@@ -108,7 +113,7 @@ function Viewer({ summary, image }: ViewerProps) {
   const rotate = () => image && save({ rotation: (image.rotation + 90) % 360 });
 
   function deleteImage() {
-    deleteImages([id], () => navigate(linkTo(id)));
+    deleteImages([id], () => navigate(linkTo(summary)));
     const target = next ?? previous;
     if (target) go(target);
     else goBack();
@@ -184,8 +189,8 @@ function Viewer({ summary, image }: ViewerProps) {
           handle={stage}
         />
         <nav className="viewer-nav" aria-label={t("photo.navigation")}>
-          <NavButton to={previous && linkTo(previous.id)} state={state} icon="back" text={t("photo.previous")} />
-          <NavButton to={next && linkTo(next.id)} state={state} icon="next" text={t("photo.next")} />
+          <NavButton to={previous && linkTo(previous)} state={state} icon="back" text={t("photo.previous")} />
+          <NavButton to={next && linkTo(next)} state={state} icon="next" text={t("photo.next")} />
         </nav>
       </main>
       {details && <DetailsPanel key={id} image={image} group={group} onGroup={setGroup} onClose={toggleDetails} />}

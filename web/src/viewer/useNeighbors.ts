@@ -1,6 +1,7 @@
 import { useEffect, useMemo } from "react";
+import { useAlbumContributions } from "../albums/contributions";
 import type { ImageSummary } from "../api/types";
-import { useScope } from "../filters/scope";
+import { imagePath, useScope } from "../filters/scope";
 import { useFilter } from "../filters/useFilter";
 import { monthOf } from "../gallery/sort";
 import { useSections } from "../gallery/useSections";
@@ -15,14 +16,14 @@ export interface Neighbors {
   list: string;
   previous: ImageSummary | null;
   next: ImageSummary | null;
-  linkTo: (id: string) => string;
+  linkTo: (image: ImageSummary) => string;
 }
 
 /** The previous and next image in the list that this one was opened from; the URL contains its filter. */
 export function useNeighbors(image: ImageSummary): Neighbors {
   const [filter] = useFilter();
   const sort = useSort();
-  const { sections, load, loadMore } = useSections(filter, sort);
+  const { sections, load, loadMore } = useSections(filter, sort, useAlbumContributions(filter));
   const month = sections.findIndex((section) => section.month === monthOf(sort, image));
   // The neighbors of the first and the last image of a month are in other months.
   const near = sections.slice(Math.max(0, month - 1), month + 2);
@@ -37,12 +38,12 @@ export function useNeighbors(image: ImageSummary): Neighbors {
     if (at >= 0 && at > images.length - PRELOAD_IMAGES) loadMore();
   }, [at, images.length, loadMore]);
 
-  const { path } = useScope();
+  const scope = useScope();
   const { search } = useCurrentLocation();
   return {
-    list: `${path || "/"}${search}`,
+    list: `${scope.path || "/"}${search}`,
     previous: at > 0 ? (images[at - 1] ?? null) : null,
     next: at >= 0 ? (images[at + 1] ?? null) : null,
-    linkTo: (id) => `${path}/photos/${id}${search}`,
+    linkTo: (target) => `${imagePath(scope, target)}${search}`,
   };
 }

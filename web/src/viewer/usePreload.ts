@@ -3,10 +3,10 @@ import { imageQuery } from "../api/images";
 import type { ImageSummary } from "../api/types";
 import { useServices } from "../services";
 
-/** Load the details and the renditions of images that are likely to be opened next. */
+/** Load the details and the renditions of own images that are likely to be opened next. */
 export function usePreload(images: readonly (ImageSummary | null)[]): void {
   const { api, queries } = useServices();
-  const ids = images.map((image) => image?.id ?? "").join(" ");
+  const ids = images.map((image) => (image?.contributor === undefined && image?.id) || "").join(" ");
   useEffect(() => {
     for (const id of ids.split(" ").filter(Boolean)) {
       queries

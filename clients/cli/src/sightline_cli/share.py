@@ -8,7 +8,7 @@ from rich.table import Table
 from sightline_cli.arguments import resolve_album, resolve_image
 from sightline_cli.formatting import format_age
 from sightline_cli.runner import ERR, OUT, Json, open_client, print_json, run
-from sightline_client import AsyncSightline
+from sightline_client import Session
 from sightline_client.generated.models import ShareLinkView
 from sightline_client.generated.types import UNSET, Unset
 
@@ -95,9 +95,9 @@ def create(
                 original=bool(original),
             )
         if as_json:
-            print_json({**created.to_dict(), "url": _url(client, created.path)})
+            print_json({**created.to_dict(), "url": build_link(client.session, created.token)})
             return
-        OUT.print(_url(client, created.path), markup=False, soft_wrap=True)
+        OUT.print(build_link(client.session, created.token), markup=False, soft_wrap=True)
         ERR.print(f"[dim]{_describe_expiry(created.share_link)}; store it now[/]")
 
     run(work())
@@ -206,8 +206,15 @@ def _unset(value: bool | None) -> bool | Unset:
     return UNSET if value is None else value
 
 
-def _url(client: AsyncSightline, path: str) -> str:
-    return client.session.api_url.rstrip("/") + path
+def build_link(session: Session, token: str) -> str:
+    """Return the link that people open, the same that the web application creates.
+
+    The page of the API has a preview for messages, and continues to the viewer on its own origin.
+    """
+    api, web = (url and url.rstrip("/") for url in (session.api_url, session.web_url))
+    if web and web != api:
+        return f"{web}/s/{token}"
+    return f"{api}/v1/shared/{token}/page"
 
 
 def _describe_expiry(link: ShareLinkView) -> str:

@@ -49,7 +49,7 @@ from sightline_api.asgi.head import HeadRequests
 from sightline_api.asgi.limits import RequestHead, RequestLimits
 from sightline_api.asgi.query_parameters import KnownQueryParameters
 from sightline_api.asgi.tracing import RequestTracing
-from sightline_api.asgi.turns import RequestTurns, Turns
+from sightline_api.asgi.turns import RequestTurns
 from sightline_api.auth.api_keys import ApiKeyVerifier
 from sightline_api.auth.jwks import JwksCache
 from sightline_api.auth.middleware import AuthenticationMiddleware
@@ -205,14 +205,12 @@ def create_app(lifespan: Lifespan, settings: ApiSettings) -> FastAPI:
 
 def _add_middleware(app: FastAPI, settings: ApiSettings) -> None:
     """Add the middleware; each one wraps those that were added before it."""
-    turns = Turns()
     app.add_middleware(ConditionalGet)
     app.add_middleware(KnownQueryParameters)
     app.add_middleware(
         RequestLimits,
         max_bytes=settings.max_request_bytes,
         seconds=settings.request_seconds,
-        turns=turns,
     )
     app.add_middleware(
         AuthenticationMiddleware,
@@ -266,7 +264,7 @@ def _add_middleware(app: FastAPI, settings: ApiSettings) -> None:
             max_age=3600,
         )
     app.add_middleware(RequestHead)
-    app.add_middleware(RequestTurns, turns=turns)
+    app.add_middleware(RequestTurns)
     app.add_middleware(RequestContext)
     if tracing.is_enabled():
         app.add_middleware(RequestTracing)

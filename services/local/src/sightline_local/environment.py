@@ -167,6 +167,8 @@ def web_environment(ports: Ports, resources: Resources, user: DemoUser, files: P
         "SIGHTLINE_WEB_CLOUD": ports.url("cloud"),
         "SIGHTLINE_WEB_POOL_ID": resources.pool_id,
         "SIGHTLINE_WEB_CLIENT_ID": resources.client_id,
+        # Chosen by the user; see docs/configuration.md.
+        "SIGHTLINE_WEB_TILES": os.environ.get("SIGHTLINE_WEB_TILES", "null"),
         "SIGHTLINE_WEB_FEATURES": json.dumps(features),
         "SIGHTLINE_WEB_DEMO_EMAIL": user.email,
         "SIGHTLINE_WEB_DEMO_PASSWORD": user.password,

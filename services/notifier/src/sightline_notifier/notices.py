@@ -96,9 +96,17 @@ async def read_notice(event: Event, images: ImageTable, albums: AlbumTable) -> N
 
 
 def finished_at(image: Image) -> datetime | None:
-    """Return when the last part ended; None while one is pending."""
-    times = [image.part(name).finished_at for name in PART_NAMES]
-    ended = [time for time in times if time is not None]
+    """Return when the last part ended; None while one is pending.
+
+    SQS knows when the work on a part was queued. It ended later, even if the clock of the process
+    that did it was behind.
+    """
+    parts = [image.part(name) for name in PART_NAMES]
+    ended = [
+        max(each.finished_at, each.queued_at or each.finished_at)
+        for each in parts
+        if each.finished_at is not None
+    ]
     is_finished = image.status in {Status.READY, Status.FAILED}
     return max(ended) if is_finished and ended else None
 

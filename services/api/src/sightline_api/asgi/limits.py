@@ -2,18 +2,18 @@
 
 import asyncio
 import logging
-import re
 from collections.abc import Awaitable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sightline_api.asgi.headers import read_header
-from sightline_api.asgi.turns import BYTES_PER_REQUEST, Turns
+from sightline_api.asgi.turns import LargeBodyTurns
 from sightline_api.problems import (
     BadRequest,
     FieldError,
     HeadersTooLarge,
     Problem,
+    RateLimited,
     RequestTimeout,
     RequestTooLarge,
     UnsupportedMediaType,
@@ -30,10 +30,10 @@ MAX_HEADERS = 100
 MAX_HEADER_BYTES = 32_768
 #: Maximum number of values in a JSON body, those of arrays and objects included; the largest batch
 #: has about 6,000. Validation reports an error for each unknown key, at 5 us of CPU time or more.
-MAX_VALUES = 20_000
+MAX_VALUES = 10_000
 
-#: A string of a JSON document; the last one may have no end.
-_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+#: Bytes after which the number of values is compared with the maximum.
+_SLICE_BYTES = 65_536
 
 #: Paths that mail programs and HTML forms post to; the body is not read.
 FORM_PATHS = frozenset({"/v1/unsubscribe"})
@@ -69,17 +69,18 @@ def _find_problem(scope: Scope) -> Problem | None:
 class RequestLimits:
     """Rejects bodies that are not JSON, or too large, and responses that start too late.
 
-    A body is too large above `max_bytes`, or with more than `MAX_VALUES` values.
+    A body is too large above `max_bytes`, or with more than `MAX_VALUES` values. Large bodies wait
+    for their turn.
 
     It also answers for unexpected errors: Starlette would answer outside of all middleware, where a
     response has neither a request id nor security headers.
     """
 
-    def __init__(self, app: ASGIApp, max_bytes: int, seconds: float, turns: Turns) -> None:
+    def __init__(self, app: ASGIApp, max_bytes: int, seconds: float) -> None:
         self._app = app
         self._max_bytes = max_bytes
         self._seconds = seconds
-        self._turns = turns
+        self._turns = LargeBodyTurns()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -120,7 +121,7 @@ class _LimitedBody:
     """The body of one request, read at once up to a number of bytes, and the response to it."""
 
     def __init__(
-        self, max_bytes: int, turns: Turns, scope: Scope, receive: Receive, send: Send
+        self, max_bytes: int, turns: LargeBodyTurns, scope: Scope, receive: Receive, send: Send
     ) -> None:
         self._max_bytes = max_bytes
         self._turns = turns
@@ -147,9 +148,11 @@ class _LimitedBody:
                 self._size = len(body)
             if self._size > self._max_bytes:
                 return await self._reject(render_problem(RequestTooLarge()))
-        if len(body) > BYTES_PER_REQUEST:
+        try:
             await self._turns.wait(self._scope, len(body))
-        if _count_values(body) > MAX_VALUES:
+        except RateLimited as problem:
+            return await self._reject(render_problem(problem))
+        if _has_too_many_values(body):
             error = FieldError(location="body", message=f"More than {MAX_VALUES:,} values.")
             return await self._reject(render_invalid_request([error]))
         return {"type": "http.request", "body": bytes(body), "more_body": False}
@@ -165,12 +168,29 @@ class _LimitedBody:
             await self._send(message)
 
 
-def _count_values(body: bytearray) -> int:
-    """Return about how many values a JSON document has, without parsing it."""
-    if len(body) <= MAX_VALUES:
-        return 0
-    outside = _STRING.sub(b"", body)
-    return sum(map(outside.count, (b",", b":", b"[", b"{")))
+def _has_too_many_values(body: bytearray) -> bool:
+    """Return whether a JSON document has more than about `MAX_VALUES` values, without parsing it.
+
+    Bodies of 1 MB take 2 ms, or 5 ms if their strings must be told apart.
+    """
+    if len(body) <= MAX_VALUES or _count_separators(body) <= MAX_VALUES:
+        return False
+    # Without escaped quotation marks, each quotation mark begins or ends a string.
+    unescaped = body.replace(rb"\\", b"").replace(rb"\"", b"")
+    count = first_outside = 0
+    for start in range(0, len(unescaped), _SLICE_BYTES):
+        parts = unescaped[start : start + _SLICE_BYTES].split(b'"')
+        count += _count_separators(b"".join(parts[first_outside::2]))
+        if count > MAX_VALUES:
+            return True
+        # The next slice continues the last part.
+        first_outside = (first_outside + len(parts) - 1) % 2
+    return False
+
+
+def _count_separators(text: bytes | bytearray) -> int:
+    """Return the number of characters that begin a value, inside of strings as well."""
+    return sum(map(text.count, (b",", b":", b"[", b"{")))
 
 
 def _has_body(scope: Scope) -> bool:

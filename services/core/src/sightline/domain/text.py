@@ -32,7 +32,9 @@ def clean_line(text: str) -> str:
     Control characters, surrogates and bidirectional controls are removed; those that end a line
     become a space.
     """
-    kept = "".join(filter(_is_visible, " ".join(text.split())))
+    kept = " ".join(text.split())
+    if not kept.isprintable():
+        kept = "".join(filter(_is_visible, kept))
     return unicodedata.normalize("NFC", " ".join(kept.split()))
 
 

@@ -273,12 +273,14 @@ def sign(signing_secrets: tuple[str, ...], message_id: str, timestamp: int, payl
     )
 
 
-def derive_delivery_id(webhook_id: str, event: str, subject_id: str, at: datetime) -> str:
+def derive_delivery_id(
+    webhook_id: str, event: str, subject_id: str, at: datetime, occurrence: str = ""
+) -> str:
     """Return the id of the delivery of an event, which happened at this time, to an endpoint.
 
-    An event that is processed twice leads to one delivery.
+    An event that is processed twice leads to one delivery; another `occurrence` to another one.
     """
-    return derive_id(at, webhook_id, event, subject_id, at.isoformat())
+    return derive_id(at, webhook_id, event, subject_id, at.isoformat(), occurrence)
 
 
 def _key(secret: str) -> bytes:

@@ -3,7 +3,8 @@
 MiniStack itself writes its state when it is stopped, and only then; what it cannot read at the next
 start it replaces by nothing. Here instead:
 
-- S3 objects are files as soon as they are stored, as with MiniStack itself.
+- S3 objects are files as soon as they are stored, as with MiniStack itself. An upload that cannot
+  be written is rejected, which MiniStack would confirm and forget with its next stop.
 - Users, and messages that were sent by SES or Cognito, are saved with each change.
 - The other services are saved on a clean stop. The stack creates their resources at each start, so
   that only messages in SQS can be lost; `sightline_ops reconcile` sends them again. The table of
@@ -43,6 +44,12 @@ GC_THRESHOLDS = (50_000, 20, 100)
 #: Of MiniStack's own requests, this one deletes everything, and any web page can send it.
 RESET_PATH = "/_ministack/reset"
 
+#: The body of a response with status 507.
+INSUFFICIENT_STORAGE = (
+    b"<Error><Code>InsufficientStorage</Code>"
+    b"<Message>The disk is full. Free some space, then upload again.</Message></Error>"
+)
+
 #: Time limit for open requests after SIGTERM.
 DRAIN_SECONDS = 1.0
 
@@ -50,6 +57,10 @@ _logger = logging.getLogger("sightline")
 
 Response = tuple[int, dict[str, str], bytes]
 Handler = Callable[[str, str, dict[str, str], bytes, dict[str, Any]], Awaitable[Response]]
+
+
+class ObjectNotWritten(OSError):
+    """The disk is full, or fails otherwise."""
 
 
 class Cloud:
@@ -79,6 +90,7 @@ class Cloud:
         for name in SAVED_AT_ONCE:
             module = self._app._get_module(name)
             module.handle_request = self._save_changes(name, module)
+        _reject_unwritten_objects(self._app._get_module("s3"))
 
     def save(self) -> None:
         """Write everything after the last request. Raises `OSError`."""
@@ -113,6 +125,30 @@ class Cloud:
         return response
 
 
+def _reject_unwritten_objects(s3: Any) -> None:
+    """Have S3 respond with an error if it cannot write an object to its file.
+
+    The object stays in memory until the next stop. A client that retries writes it again.
+    """
+    handle, persist = s3.handle_request, s3._persist_object
+
+    def persist_or_raise(bucket: str, key: str, record: Any) -> None:
+        persist(bucket, key, record)
+        # MiniStack only logs why, but keeps the body then.
+        if isinstance(record, dict) and record.get("body") is not None:
+            raise ObjectNotWritten(f"{bucket}/{key}")
+
+    async def reject_unwritten(*args: Any, **options: Any) -> Response:
+        try:
+            response: Response = await handle(*args, **options)
+        except ObjectNotWritten:
+            return 507, {"Content-Type": "application/xml"}, INSUFFICIENT_STORAGE
+        return response
+
+    s3._persist_object = persist_or_raise
+    s3.handle_request = reject_unwritten
+
+
 def _import(name: str) -> Any:
     """Import a module of MiniStack's environment, which type checks do not have."""
     return importlib.import_module(name)
@@ -136,9 +172,7 @@ class Guard:
         elif scope["path"] == RESET_PATH:
             await _respond(send, 404, b"")
         elif not self._has_space(scope):
-            message = b"The disk is full. Free some space, then upload again."
-            code = b"<Code>InsufficientStorage</Code>"
-            await _respond(send, 507, b"<Error>%s<Message>%s</Message></Error>" % (code, message))
+            await _respond(send, 507, INSUFFICIENT_STORAGE)
         else:
             await self._app(scope, receive, send)
 

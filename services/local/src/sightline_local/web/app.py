@@ -16,7 +16,7 @@ _SESSION = web.AppKey("session", ClientSession)
 def make_app(settings: WebSettings) -> web.Application:
     """Build the application. Raises `OSError` if the web application has not been built."""
     files, proxy = StaticFiles(settings.files), ApiProxy(settings.api)
-    headers = security_headers(settings.cloud)
+    headers = security_headers(settings.cloud, *([settings.tiles.origin] if settings.tiles else []))
     mail = MailPage(settings.cloud, headers)
 
     async def open_session(app: web.Application) -> AsyncIterator[None]:

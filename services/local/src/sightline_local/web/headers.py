@@ -1,12 +1,15 @@
 """Security headers, the same as on AWS (`modules/distribution/headers.tf`)."""
 
 
-def security_headers(cloud: str) -> dict[str, str]:
-    """Return the headers of every file; `cloud` is the only other origin that a page may call."""
+def security_headers(cloud: str, *image_sources: str) -> dict[str, str]:
+    """Return the headers of every file.
+
+    `cloud` is the only other origin that a page may call. Images may also be of the other ones.
+    """
     policy = {
         "default-src": "'self'",
         "connect-src": f"'self' {cloud}",
-        "img-src": f"'self' blob: data: {cloud}",
+        "img-src": " ".join(["'self' blob: data:", cloud, *image_sources]),
         "object-src": "'none'",
         "base-uri": "'none'",
         "form-action": "'self'",

@@ -7,6 +7,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from sightline.domain.recognition import Feature
+from sightline_local.web.map_tiles import MapTiles
 
 #: Vite's build folder, relative to the repository root.
 BUILD_FOLDER = Path("web/dist")
@@ -28,6 +29,9 @@ class WebSettings(BaseSettings):
     pool_id: str = Field(description="ID of the Cognito user pool.")
     client_id: str = Field(description="ID of the app client of the pool.")
     sign_in_page: bool = Field(False, description="Offer the sign-in page of the user pool.")
+    tiles: MapTiles | None = Field(
+        None, description="`url` and `attribution` of a map server; none by default."
+    )
     features: tuple[Feature, ...] = Field(description="Features offered for recognition.")
     demo_email: str = Field(description="Email address of the demo user.")
     demo_password: str = Field(description="Password of the demo user.")
@@ -49,6 +53,7 @@ class WebSettings(BaseSettings):
                 "default": [each for each in self.features if each is not Feature.MODERATION],
             },
             "signUp": True,
+            "tiles": self.tiles and self.tiles.model_dump(),
             "mail": MAIL_PATH,
             "demo": {"email": self.demo_email, "password": self.demo_password},
         }

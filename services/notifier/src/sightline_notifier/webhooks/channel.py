@@ -60,7 +60,8 @@ def make_delivery(webhook: Webhook, message: WebhookMessage) -> Delivery:
     """Return the delivery of a message to an endpoint, which has the same id each time."""
     at = now()
     delivery_id = derive_delivery_id(
-        webhook.webhook_id, message.event, message.subject_id, message.happened_at
+        *(webhook.webhook_id, message.event, message.subject_id, message.happened_at),
+        message.occurrence,
     )
     return Delivery(
         owner=webhook.owner,

@@ -25,12 +25,16 @@ MAX_TEXT = 500
 
 
 class WebhookMessage(NamedTuple):
-    """What happened, when, and the body of the request."""
+    """What happened, when, and the body of the request.
+
+    `occurrence` differs between two messages of the same subject and time.
+    """
 
     event: WebhookEventType
     subject_id: str
     happened_at: datetime
     payload: str
+    occurrence: str = ""
 
 
 class MessageBuilder:
@@ -65,7 +69,8 @@ class MessageBuilder:
             return None
         is_ready = image.status is Status.READY
         kind = WebhookEventType.IMAGE_READY if is_ready else WebhookEventType.IMAGE_FAILED
-        return make_message(kind, image.image_id, happened_at, summarize_image(image))
+        message = make_message(kind, image.image_id, happened_at, summarize_image(image))
+        return message._replace(occurrence=_format_ends(image))
 
     async def _build_album_message(self, event: Event) -> WebhookMessage | None:
         kind = WebhookEventType(f"album.{event.change}")
@@ -129,6 +134,16 @@ def _at_event(kind: WebhookEventType, event: Event, data: dict[str, Any]) -> Web
     """Return a message of what happened when the event was made, exact to the millisecond."""
     happened_at = datetime.fromtimestamp(time_of(event.event_id), UTC)
     return make_message(kind, event.subject_id, happened_at, data)
+
+
+def _format_ends(image: Image) -> str:
+    """Return when each part ended.
+
+    The later time alone stays the same when the other part is processed again, if the clock of its
+    process was ahead.
+    """
+    ends = [image.part(name).finished_at for name in PART_NAMES]
+    return " ".join(end.isoformat() if end else "-" for end in ends)
 
 
 def _shorten(text: str | None) -> str | None:
