@@ -124,6 +124,7 @@ SIGNED_IN = (
     _on_page("selection-menu", ".selection-bar .popover", lambda tour: tour.open_selection_menu()),
     _on_page("selection-labels", DIALOG, lambda tour: tour.act_on_selection("bulk.labels")),
     _on_page("selection-dates", DIALOG, lambda tour: tour.act_on_selection("bulk.dates")),
+    _on_page("selection-places", DIALOG, lambda tour: tour.act_on_selection("bulk.places")),
     _on_page("selection-analyze", DIALOG, lambda tour: tour.act_on_selection("bulk.analyze")),
     _on_page("selection-trash", DIALOG, lambda tour: tour.trash_selection()),
     _page("photos-filtered", "/", f".chips, {TILE}", "/?q=photo&not=Beach"),

@@ -31,6 +31,9 @@ pytestmark = pytest.mark.web
 #: CSS pixels, from a small phone to a large screen; the header is fullest from 768 to 834.
 WIDTHS = (320, 360, 390, 480, 600, 768, 800, 834, 1024, 1440, 2560)
 
+#: Dialogs and menus are narrower than most of these, and are measured at fewer.
+DIALOG_WIDTHS = (320, 390, 600, 834, 1440)
+
 #: Time for a layout to settle after the window was resized.
 TIMEOUT_MILLISECONDS = 3_000
 
@@ -169,7 +172,7 @@ def check(tour: Tour, screens: tuple[Screen, ...]) -> list[str]:
 def measure(page: Page, screen: Screen) -> list[str]:
     """Return what overflows on a screen, a line for each width."""
     overflowing = []
-    for width in WIDTHS:
+    for width in WIDTHS if screen.path else DIALOG_WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
         try:
             page.wait_for_function(FITS, timeout=TIMEOUT_MILLISECONDS)
