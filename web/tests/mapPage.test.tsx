@@ -155,13 +155,13 @@ test("a place is removed, or restored to that of the file", async () => {
   await removal.click("Remove place");
   expect(removal.saved).toEqual([{ position_override: { latitude: null, longitude: null } }]);
   const restoration = await renderEditor({ place: PLACE, position_override: { latitude: 38.711, longitude: -9.137 } });
-  await restoration.click("Restore place of the file");
+  await restoration.click("Use the original place");
   expect(restoration.saved).toEqual([{ position_override: null }]);
 });
 
 test("a removed place can be restored", async () => {
   const { button, saved, click } = await renderEditor({ position_override: { latitude: null, longitude: null } });
   expect(() => button("Remove place")).toThrow();
-  await click("Restore place of the file");
+  await click("Use the original place");
   expect(saved).toEqual([{ position_override: null }]);
 });

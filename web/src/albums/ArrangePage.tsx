@@ -70,7 +70,7 @@ export default function ArrangePage() {
         title={t("album.arrangeTitle", { title: album?.title ?? "…" })}
         details={
           <p id={hint} className="muted small">
-            {t("album.arrangeHint")}
+            {t("album.arrangeHint")} <span className="with-keyboard">{t("album.arrangeKeys")}</span>
           </p>
         }
       >
@@ -83,7 +83,7 @@ export default function ArrangePage() {
         sensors={sensors}
         collisionDetection={closestCenter}
         onDragEnd={onDragEnd}
-        accessibility={{ announcements: useAnnouncements(images), screenReaderInstructions: { draggable: t("album.arrangeHint") } }}
+        accessibility={{ announcements: useAnnouncements(images), screenReaderInstructions: { draggable: t("album.arrangeKeys") } }}
       >
         <SortableContext items={ids} strategy={rectSortingStrategy}>
           <ol className="arrange-grid">

@@ -13,7 +13,7 @@ interface Props {
 /** The title of a page below another one, with its actions. */
 export function TitleRow({ back, title, details, children }: Props) {
   return (
-    <div className="row">
+    <div className="row title-row">
       <Link className="button plain icon" to={back.to} aria-label={back.text}>
         <Icon name="back" />
       </Link>
