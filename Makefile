@@ -229,7 +229,7 @@ bench-table: $(VENV)/bench $(MINISTACK)/installed ## Measure the table of one ma
 	$(BIN)/python benchmarks/table.py
 
 .PHONY: bench-library
-bench-library: $(VENV)/bench benchmarks/dynalite/node_modules ## Measure requests as a library grows to 100,000 images, for half an hour (requires Node.js; SIZES="1000 10000")
+bench-library: $(VENV)/bench benchmarks/dynalite/node_modules ## Measure requests as a library grows to 100,000 images, for an hour (requires Node.js; SIZES="1000 10000")
 	$(if $(SIZES),SIZES="$(SIZES)") $(BIN)/python benchmarks/library_growth.py
 
 benchmarks/dynalite/node_modules: benchmarks/dynalite/package-lock.json
