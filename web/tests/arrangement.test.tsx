@@ -112,6 +112,21 @@ test("a move that fails is undone and reported", async () => {
   expect(errors).toEqual([expect.objectContaining({ code: "not_in_album" })]);
 });
 
+test("photos of members are moved among those of the owner once the album has the manual order", async () => {
+  sort = "manual";
+  const shared = [1, 2, 3].map((number) => ({ ...makeSummary(number), own: number !== 3, contributor_id: number === 3 ? "u2" : null }));
+  const { click, calls, text } = await render(<Mover errors={[]} />, {
+    ...ANSWERS,
+    "GET /v1/images": () => pageOf([1, 2], null),
+    "GET /v1/albums/{album_id}/members": () => ({ items: [{ id: "u2", email: "ben@example.com", verified_email: null, role: "contributor" }] }),
+    "GET /v1/albums/{album_id}/images": () => ({ items: shared, next_cursor: null }),
+  });
+  await vi.waitFor(() => expect(text()).toContain("1 2 3"));
+  await click("Move");
+  expect(text()).toContain("3 1 2");
+  expect(bodies(calls, "POST")).toEqual([{ ids: [idOf(3)], before: idOf(1) }]);
+});
+
 test("the order of an album is chosen for the album, and that of photos for the browser", async () => {
   const album = await render(<ViewChoices />, ANSWERS);
   expect(album.root.querySelector<HTMLInputElement>("input:checked")?.parentElement?.textContent).toBe("Date uploaded, newest first");

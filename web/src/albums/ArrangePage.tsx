@@ -16,7 +16,6 @@ import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "wouter";
 import { useAlbum, useAlbumActions } from "../api/albums";
-import type { ImageSummary } from "../api/types";
 import { Thumbnail } from "../gallery/Thumbnail";
 import { useImageName } from "../gallery/useImageName";
 import { useErrorMessage } from "../ui/errorMessages";
@@ -24,7 +23,7 @@ import { QueryState } from "../ui/QueryState";
 import { showToast } from "../ui/toasts";
 import { useDocumentTitle } from "../ui/useDocumentTitle";
 import { TitleRow } from "./TitleRow";
-import { useArrangement } from "./useArrangement";
+import { useArrangement, type ArrangedImage } from "./useArrangement";
 import "../gallery/gallery.css";
 import "./albums.css";
 
@@ -102,9 +101,9 @@ export default function ArrangePage() {
   );
 }
 
-function Photo({ image }: { image: ImageSummary }) {
+function Photo({ image }: { image: ArrangedImage }) {
   const { t } = useTranslation();
-  const name = useImageName(image);
+  const name = useImageName({ title: image.title, labels: image.labels ?? [] });
   const { attributes, listeners, setNodeRef, setActivatorNodeRef, transform, transition, isDragging } = useSortable({
     id: image.id,
     attributes: { roleDescription: t("album.arrangePhoto") },
@@ -123,7 +122,7 @@ function Photo({ image }: { image: ImageSummary }) {
 }
 
 /** What a screen reader says while a photo is moved. */
-function useAnnouncements(images: readonly ImageSummary[]): Announcements {
+function useAnnouncements(images: readonly ArrangedImage[]): Announcements {
   const { t } = useTranslation();
   const describe = (id: UniqueIdentifier) => ({ position: images.findIndex((image) => image.id === id) + 1, total: images.length });
   return {

@@ -1,6 +1,6 @@
 /** The manual order of an album, as cached pages have it. */
+import type { InfiniteData } from "@tanstack/react-query";
 import type { Schemas } from "sightline-client";
-import type { ImagePages } from "../api/imagePages";
 
 /** Return the ids of the images after one of them was moved to where another is. */
 export function moveId(ids: readonly string[], id: string, over: string): string[] {
@@ -15,7 +15,10 @@ export function describeMove(ids: readonly string[], id: string): Schemas["Album
 }
 
 /** Return the pages with their images in this order; the pages keep their sizes. */
-export function reorderPages({ pages, pageParams }: ImagePages, ids: readonly string[]): ImagePages {
+export function reorderPages<Image extends { id: string }, Page extends { items: Image[] }>(
+  { pages, pageParams }: InfiniteData<Page, string | null>,
+  ids: readonly string[],
+): InfiniteData<Page, string | null> {
   const images = new Map(pages.flatMap((page) => page.items.map((image) => [image.id, image])));
   const ordered = ids.flatMap((id) => images.get(id) ?? []);
   return { pages: pages.map((page) => ({ ...page, items: ordered.splice(0, page.items.length) })), pageParams };

@@ -110,11 +110,13 @@ export function useSharedView(link: PublicLink) {
   );
 }
 
+export const sharedImagesKey = ({ queryKey }: Pick<SharedImages, "queryKey">) => [...queryKey, "images"];
+
 export function useSharedImages<Image extends SharedImageSummary>(shared: SharedImages<Image>, enabled = true) {
   const query = useInfiniteQuery(
     infiniteQueryOptions({
       enabled,
-      queryKey: [...shared.queryKey, "images"],
+      queryKey: sharedImagesKey(shared),
       queryFn: ({ pageParam, signal }) => shared.fetchImages(pageParam, signal),
       initialPageParam: null as string | null,
       getNextPageParam: (page) => page.next_cursor,
