@@ -12,6 +12,11 @@ import pytest
 Simulate = Callable[[Coroutine[Any, Any, None]], None]
 
 
+#: Seconds that pass with each wait, also one of no time. The event loop ends a wait up to the
+#: resolution of its clock too early: code that waits for the rest would do so for ever.
+TICK = 1e-6
+
+
 class SimulatedClock(selectors.DefaultSelector):
     """A selector for an event loop that skips every wait, and so moves the time."""
 
@@ -23,7 +28,7 @@ class SimulatedClock(selectors.DefaultSelector):
         assert timeout is not None, "the event loop would wait for ever"
         ready = super().select(0)
         if not ready:
-            self.seconds += max(timeout, 0.001) if timeout else 0
+            self.seconds += max(timeout, 0.001) if timeout else TICK
         return ready
 
 
