@@ -116,7 +116,7 @@ chaos: $(VENV)/bench $(MINISTACK)/installed ## Verify that no data is lost under
 	@$(BIN)/python -m sightline_reliability.chaos $(if $(SEED),--seed $(SEED)) $(TRIAL)
 
 .PHONY: chaos-short
-chaos-short: TRIAL = --uploads 600 --owners 50 --seconds 70
+chaos-short: TRIAL = --uploads 450 --owners 50 --seconds 60
 chaos-short: chaos ## Run `make chaos` for three minutes, as before each merge
 
 .PHONY: failover-drill
