@@ -7,7 +7,7 @@ import json
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -515,15 +515,21 @@ def _check_message_owners(state: SystemState, ledger: Ledger) -> Violations:
             yield "foreign", f"{message.type} of {message.subject_id} reached {message.owner}"
 
 
+def _check_pairs(
+    name: str, of_owners: Mapping[tuple[str, str], Row], of_digests: Mapping[str, tuple[str, str]]
+) -> Violations:
+    """What is found by a secret is stored twice: for its owner, and by the digest of the secret."""
+    by_owner = {(row["digest"], *key) for key, row in of_owners.items()}
+    by_digest = {(digest, *key) for digest, key in of_digests.items()}
+    for digest, owner, subject_id in sorted(by_owner ^ by_digest):
+        kind = "lost" if (digest, owner, subject_id) in by_owner else "left"
+        yield kind, f"{name} {subject_id} of {owner} is stored once only"
+
+
 def _check_share_rows(state: SystemState, ledger: Ledger) -> Violations:
     """A share link is stored twice: for its owner, and by the digest of its token."""
-    by_owner = {(row["digest"], *key) for key, row in state.share_links.items()}
-    by_digest = {
-        (digest, row["owner"], row["link_id"]) for digest, row in state.share_digests.items()
-    }
-    for digest, owner, link_id in sorted(by_owner ^ by_digest):
-        kind = "lost" if (digest, owner, link_id) in by_owner else "left"
-        yield kind, f"share link {link_id} of {owner} is stored once only"
+    by_digest = {key: (row["owner"], row["link_id"]) for key, row in state.share_digests.items()}
+    yield from _check_pairs("share link", state.share_links, by_digest)
     for link in ledger.share_links:
         if link.revocation == "confirmed" and (link.owner, link.link_id) in state.share_links:
             yield "left", f"share link {link.link_id} of {link.owner}"
@@ -563,13 +569,8 @@ def _check_shares(state: SystemState, ledger: Ledger) -> Violations:
 
 def _check_api_keys(state: SystemState, ledger: Ledger) -> Violations:
     """A key is stored for its owner and by the digest of its secret, and works until revoked."""
-    by_owner = {(row["digest"], *key) for key, row in state.api_keys.items()}
-    by_digest = {
-        (digest, row["owner"], row["key_id"]) for digest, row in state.api_key_digests.items()
-    }
-    for digest, owner, key_id in sorted(by_owner ^ by_digest):
-        kind = "lost" if (digest, owner, key_id) in by_owner else "left"
-        yield kind, f"API key {key_id} of {owner} is stored once only"
+    by_digest = {key: (row["owner"], row["key_id"]) for key, row in state.api_key_digests.items()}
+    yield from _check_pairs("API key", state.api_keys, by_digest)
     for key in ledger.api_keys:
         is_stored = (key.owner, key.key_id) in state.api_keys
         if key.revocation == "none" and (not is_stored or key.status not in {None, 200}):
