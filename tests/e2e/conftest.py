@@ -1,5 +1,6 @@
 """Fixtures of the end-to-end tests: a stack of real processes, and its users."""
 
+import itertools
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from sightline_local.connection import Connection
 from sightline_local.demo import request_upload, sign_in, upload
 from sightline_local.environment import CREDENTIALS, REGION
+from sightline_local.sample_image import draw_sample
 from sightline_local.stack import Stack, consecutive_ports
 from sightline_testing.trace_receiver import TraceReceiver, run_trace_receiver
 
@@ -21,6 +23,13 @@ TIMEOUT_SECONDS = 60
 VISIBILITY_SECONDS = 5
 
 Json = dict[str, Any]
+
+_widths = itertools.count(700)
+
+
+def draw_new_sample() -> bytes:
+    """Draw a photo with new bytes, since known ones are not recognized again."""
+    return draw_sample(size=(next(_widths), 480))
 
 
 class User:

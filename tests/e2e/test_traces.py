@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
-from e2e.conftest import User
+from e2e.conftest import User, draw_new_sample
 from e2e.test_events import open_stream
 from sightline_local.demo import upload
 from sightline_local.sample_image import draw_sample
@@ -125,7 +125,7 @@ def test_redelivery_is_a_part_of_the_trace(
 ) -> None:
     stack.stop("recognition")
     try:
-        image_id = user.upload("retried.jpg", draw_sample(size=(641, 480)))
+        image_id = user.upload("retried.jpg", draw_new_sample())
         receiver.wait_for(image_id, lambda trace: trace.error is not None)
     finally:
         stack.restart("recognition")
@@ -138,7 +138,9 @@ def test_redelivery_is_a_part_of_the_trace(
     )
     attempts = find(trace, "sightline-worker", "process upload")
     counts = [span.attributes["sightline.receive_count"] for span in attempts]
-    assert counts == list(range(1, len(attempts) + 1))
+    # A longer outage opens the circuit, and a message that it keeps is attempted without a receive.
+    assert counts == sorted(counts)
+    assert set(counts) == set(range(1, max(counts) + 1))
     errors = [span.error for span in attempts]
     assert errors == ["EndpointConnectionError"] * (len(attempts) - 1) + [None]
     assert len(attempts) >= 2
@@ -151,7 +153,7 @@ def test_trace_continues_after_a_kill_in_the_middle(
     recognition = stack.pid("recognition")
     os.kill(recognition, signal.SIGSTOP)
     try:
-        image_id = user.upload("killed.jpg", draw_sample(size=(643, 480)))
+        image_id = user.upload("killed.jpg", draw_new_sample())
         user.wait(image_id, recognition="running")
         stack.kill("worker")
     finally:
