@@ -61,6 +61,7 @@ from sightline_api.auth.rate_limit import (
     RateLimiter,
 )
 from sightline_api.auth.tokens import TokenVerifier
+from sightline_api.concurrency import BatchSlots
 from sightline_api.docs import install_docs
 from sightline_api.document.application import DescribedApplication
 from sightline_api.document.metadata import METADATA
@@ -153,6 +154,7 @@ class State(TypedDict):
     uploads: UploadCreator
     originals: ObjectStore
     archive_slots: DownloadSlots
+    batch_slots: BatchSlots
     deleter: ImageDeleter
     trash: ImageTrash
     eraser: AccountEraser
@@ -368,6 +370,7 @@ def build_state(
             tables.images, tables.usage, tables.recognition_cache, signer, changes, settings
         ),
         originals=originals,
+        batch_slots=BatchSlots(),
         archive_slots=DownloadSlots(
             settings.archive_max_downloads, settings.archive_max_total_downloads
         ),

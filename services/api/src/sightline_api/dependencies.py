@@ -27,6 +27,7 @@ from sightline.ports.usage_table import UsageTable
 from sightline.ports.webhook_table import WebhookTable
 from sightline_api.auth.rate_limit import RequestMeter
 from sightline_api.auth.user import User
+from sightline_api.concurrency import BatchSlots
 from sightline_api.settings import ApiSettings
 from sightline_api.urls.signer import Signer
 
@@ -93,6 +94,7 @@ Usages = Annotated[UsageTable, Depends(from_state("usage"))]
 Timelines = Annotated[TimelineTable, Depends(from_state("timeline"))]
 Deleter = Annotated[ImageDeleter, Depends(from_state("deleter"))]
 Originals = Annotated[ObjectStore, Depends(from_state("originals"))]
+Slots = Annotated[BatchSlots, Depends(from_state("batch_slots"))]
 Trash = Annotated[ImageTrash, Depends(from_state("trash"))]
 Reprocessing = Annotated[Topic, Depends(from_state("reprocessing"))]
 UrlSigner = Annotated[Signer, Depends(from_state("signer"))]

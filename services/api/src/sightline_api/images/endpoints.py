@@ -14,7 +14,6 @@ from sightline.domain.sort_order import SortOrder
 from sightline.domain.states import Status
 from sightline.optimistic import Conflict
 from sightline.ports.image_table import ImageNotFound
-from sightline_api.concurrency import map_concurrently
 from sightline_api.dependencies import (
     Albums,
     ChargeBatch,
@@ -25,6 +24,7 @@ from sightline_api.dependencies import (
     Index,
     OwnImage,
     Reprocessing,
+    Slots,
     Timelines,
     Trash,
     UrlSigner,
@@ -121,7 +121,7 @@ async def create_image(
     responses=documented(*IDEMPOTENCY),
 )
 async def create_images(
-    batch: ImageUploadBatch, user: CurrentUser, uploads: Uploads, charge: ChargeBatch
+    batch: ImageUploadBatch, user: CurrentUser, uploads: Uploads, slots: Slots, charge: ChargeBatch
 ) -> ImageUploadOutcomes:
     """Create up to 100 images with a presigned POST each. Every image has an outcome of its own."""
     charge(len(batch.images))
@@ -133,7 +133,7 @@ async def create_images(
             return ImageUploadOutcome(status=problem.status, problem=problem.body())
         return ImageUploadOutcome(status=201, upload=upload)
 
-    return ImageUploadOutcomes(items=await map_concurrently(batch.images, create))
+    return ImageUploadOutcomes(items=await slots.map(user.owner, batch.images, create))
 
 
 @router.post(
@@ -150,6 +150,7 @@ async def delete_images(
     trash: Trash,
     deleter: Deleter,
     changes: Changes,
+    slots: Slots,
     charge: ChargeBatch,
 ) -> ItemOutcomes:
     """Move up to 100 images to the trash, each as `DELETE /v1/images/{image_id}` does.
@@ -170,7 +171,7 @@ async def delete_images(
         changes.image(key, "deleted")
         return ItemOutcome.success(image_id)
 
-    return ItemOutcomes(items=await map_concurrently(batch.ids, delete))
+    return ItemOutcomes(items=await slots.map(user.owner, batch.ids, delete))
 
 
 @router.post(
@@ -187,6 +188,7 @@ async def update_images(
     images: Images,
     reprocessing: Reprocessing,
     published: Changes,
+    slots: Slots,
     charge: ChargeBatch,
     request: Request,
 ) -> ItemOutcomes:
@@ -212,7 +214,7 @@ async def update_images(
         published.image(key, "updated")
         return ItemOutcome.success(image_id)
 
-    return ItemOutcomes(items=await map_concurrently(batch.ids, update))
+    return ItemOutcomes(items=await slots.map(user.owner, batch.ids, update))
 
 
 @router.get(

@@ -14,12 +14,12 @@ from sightline.domain.states import Status
 from sightline.domain.timeline import TimelineRange
 from sightline.optimistic import Conflict
 from sightline.ports.image_table import ImageNotFound
-from sightline_api.concurrency import map_concurrently
 from sightline_api.dependencies import (
     ChargeBatch,
     CurrentUser,
     OwnImage,
     Settings,
+    Slots,
     Timelines,
     Trash,
     UrlSigner,
@@ -146,7 +146,12 @@ async def restore_image(
     responses=documented(*IDEMPOTENCY),
 )
 async def restore_images(
-    batch: ImageBatch, user: CurrentUser, trash: Trash, changes: Changes, charge: ChargeBatch
+    batch: ImageBatch,
+    user: CurrentUser,
+    trash: Trash,
+    changes: Changes,
+    slots: Slots,
+    charge: ChargeBatch,
 ) -> ItemOutcomes:
     """Restore up to 100 images, each as `POST /v1/images/{image_id}/restore` does."""
     charge(len(batch.ids))
@@ -162,4 +167,4 @@ async def restore_images(
         changes.image(key, "created")
         return ItemOutcome.success(image_id)
 
-    return ItemOutcomes(items=await map_concurrently(batch.ids, restore))
+    return ItemOutcomes(items=await slots.map(user.owner, batch.ids, restore))
