@@ -11,6 +11,7 @@ from starlette.types import Message, Receive, Scope, Send
 from sightline_api.asgi.turns import (
     LARGE_BODY_BYTES,
     LARGE_BODY_SHARE,
+    LASTING_PER_ITERATION,
     MAX_WAITING_BYTES,
     MAX_WAITING_BYTES_PER_CLIENT,
     REQUESTS_PER_ITERATION,
@@ -70,6 +71,17 @@ async def test_a_burst_begins_a_few_requests_at_a_time() -> None:
     sizes = [len(list(group)) for _, group in groupby(began, key=lambda each: each[0])]
     assert sum(sizes) == 50
     assert max(sizes) == REQUESTS_PER_ITERATION
+
+
+async def test_requests_do_not_wait_for_streams() -> None:
+    streams = [make_scope(f"stream {number}", "/v1/events") for number in range(100)]
+    began = await run([*streams, make_scope("reader")])
+    order = [client for _, client in began]
+    # Those that were received first have begun.
+    assert order.index("reader") <= 1
+    sizes = [len(list(group)) for _, group in groupby(began, key=lambda each: each[0])]
+    assert sum(sizes) == 101
+    assert max(sizes[1:]) == LASTING_PER_ITERATION
 
 
 async def test_clients_take_turns() -> None:

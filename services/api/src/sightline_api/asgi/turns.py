@@ -18,6 +18,11 @@ from sightline_api.problems import RateLimited
 #: whatever comes next, and a request takes about 0.5 ms in steps.
 REQUESTS_PER_ITERATION = 4
 
+#: Paths of requests that last for minutes, and how many of them may begin in one iteration. They
+#: take turns among themselves: when a thousand streams open at once, a page does not wait for them.
+LASTING_PATHS = frozenset({"/v1/events"})
+LASTING_PER_ITERATION = 1
+
 #: Paths whose requests never wait: a load balancer stops tasks that answer its probes late.
 IMMEDIATE_PATHS = frozenset({"/health"})
 
@@ -72,15 +77,41 @@ class _Queues:
         return sum(turn.body_bytes for turn in turns if not turn.begins.done())
 
 
+class _Lane:
+    """Requests of which at most `size` begin in one iteration of the event loop."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        #: Requests that may begin in this iteration.
+        self._left = size
+        self._queues = _Queues()
+
+    def begin(self) -> bool:
+        """Count a request that begins in this iteration; return False if there are enough."""
+        if self._left == 0:
+            return False
+        self._left -= 1
+        return True
+
+    def push(self, client: str) -> asyncio.Future[None]:
+        return self._queues.push(client)
+
+    def begin_next(self) -> bool:
+        """Begin the next requests in a new iteration; return whether there were any."""
+        self._left = self._size
+        while self._left > 0 and self._queues.begin_next():
+            self._left -= 1
+        return self._left < self._size
+
+
 class RequestTurns:
     """Begins requests a few at a time, in turn by client."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        #: Requests that may begin in this iteration.
-        self._left = REQUESTS_PER_ITERATION
         self._is_scheduled = False
-        self._queues = _Queues()
+        self._short = _Lane(REQUESTS_PER_ITERATION)
+        self._lasting = _Lane(LASTING_PER_ITERATION)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] not in IMMEDIATE_PATHS:
@@ -90,21 +121,18 @@ class RequestTurns:
     async def _wait(self, scope: Scope) -> None:
         if not self._is_scheduled:
             self._schedule_iteration()
-        if self._left > 0:
-            self._left -= 1
-            return
-        await self._queues.push(_identify(scope))
+        lane = self._lasting if scope["path"] in LASTING_PATHS else self._short
+        if not lane.begin():
+            await lane.push(_identify(scope))
 
     def _schedule_iteration(self) -> None:
         self._is_scheduled = True
         asyncio.get_running_loop().call_soon(self._begin_iteration)
 
     def _begin_iteration(self) -> None:
-        self._left = REQUESTS_PER_ITERATION
-        while self._left > 0 and self._queues.begin_next():
-            self._left -= 1
+        began = [lane.begin_next() for lane in (self._short, self._lasting)]
         self._is_scheduled = False
-        if self._left < REQUESTS_PER_ITERATION:
+        if any(began):
             self._schedule_iteration()
 
 
