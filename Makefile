@@ -28,8 +28,9 @@ PYTEST := $(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 INFRA := .venv-infra
 GENERATORS := .venv-generators
 MINISTACK := .venv-ministack
-PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes
-PIP_INSTALL_PROJECTS := -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation
+# Modules are compiled when they are first imported, and most of them never are.
+PIP_INSTALL := -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes
+PIP_INSTALL_PROJECTS := -m pip install --quiet --no-compile --disable-pip-version-check --no-deps --no-build-isolation
 SERVICES := core api worker resizer notifier local ops
 PROJECTS := $(SERVICES:%=services/%) clients/python clients/cli
 # Packages for development only: shared test data and the reliability tests.
