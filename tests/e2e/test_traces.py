@@ -137,7 +137,7 @@ def test_redelivery_is_a_part_of_the_trace(
         ),
     )
     attempts = find(trace, "sightline-worker", "process upload")
-    counts = [span.attributes["sightline.receive_count"] for span in attempts]
+    counts = [int(span.attributes["sightline.receive_count"]) for span in attempts]
     # A longer outage opens the circuit, and a message that it keeps is attempted without a receive.
     assert counts == sorted(counts)
     assert set(counts) == set(range(1, max(counts) + 1))
