@@ -11,7 +11,6 @@ from starlette.types import Message, Receive, Scope, Send
 from sightline_api.asgi.turns import (
     LARGE_BODY_BYTES,
     LARGE_BODY_SHARE,
-    LASTING_PER_ITERATION,
     MAX_WAITING_BYTES,
     MAX_WAITING_BYTES_PER_CLIENT,
     REQUESTS_PER_ITERATION,
@@ -81,7 +80,8 @@ async def test_requests_do_not_wait_for_streams() -> None:
     assert order.index("reader") <= 1
     sizes = [len(list(group)) for _, group in groupby(began, key=lambda each: each[0])]
     assert sum(sizes) == 101
-    assert max(sizes[1:]) == LASTING_PER_ITERATION
+    # The event loop goes on between two of them.
+    assert max(sizes[1:]) == 1
 
 
 async def test_clients_take_turns() -> None:

@@ -2,7 +2,8 @@
 
 A well-behaved owner reads a page of images, and a load balancer the health of the gateway, at a
 constant rate: first undisturbed, then during each attack of `attacks`. The gateway runs by itself,
-without a load balancer or a firewall before it. Then the trial of `fairness` measures what the
+without a load balancer or a firewall before it, and with the table of `make run`: the time of a
+query in an emulator of DynamoDB grows with the number of items, not with the size of a page. Then the trial of `fairness` measures what the
 backlog of one owner costs another one. The results are written to benchmarks/out/attack.json and
 attack.png. The command fails if the gateway stops answering, ends,
 or takes more memory than it may.
@@ -23,6 +24,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from sightline.settings import SQLITE_SCHEME
 from sightline_reliability.attacks import (
     ATTACKS,
     EVENT_STREAMS,
@@ -278,7 +280,18 @@ def find_failures(test: AttackTest) -> list[str]:
 
 async def run(options: argparse.Namespace, console: Console) -> int:
     """Return the exit code. Raises `FleetError`, `EmulatorMissing`."""
-    config = FleetConfig(apis=1, workers=1, resizers=1, avoid_gc_pauses=True)
+    table = options.folder.absolute() / "table.db"
+    for path in table.parent.glob(f"{table.name}*"):
+        path.unlink()
+    environment = {"SIGHTLINE_TABLE": f"{SQLITE_SCHEME}{table}"}
+    services = ("api", "worker", "resizer")
+    config = FleetConfig(
+        apis=1,
+        workers=1,
+        resizers=1,
+        avoid_gc_pauses=True,
+        settings=dict.fromkeys(services, environment),
+    )
     timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
     async with Fleet(config, options.folder, 0) as fleet:
         await fleet.start()

@@ -18,10 +18,10 @@ from sightline_api.problems import RateLimited
 #: whatever comes next, and a request takes about 0.5 ms in steps.
 REQUESTS_PER_ITERATION = 4
 
-#: Paths of requests that last for minutes, and how many of them may begin in one iteration. They
-#: take turns among themselves: when a thousand streams open at once, a page does not wait for them.
+#: Paths of requests that last for minutes, and the seconds between two that begin. To begin one
+#: takes 0.5 ms, so a thousand clients that connect at once take a quarter of the time.
 LASTING_PATHS = frozenset({"/v1/events"})
-LASTING_PER_ITERATION = 1
+LASTING_PAUSE_SECONDS = 0.002
 
 #: Paths whose requests never wait: a load balancer stops tasks that answer its probes late.
 IMMEDIATE_PATHS = frozenset({"/health"})
@@ -78,30 +78,43 @@ class _Queues:
 
 
 class _Lane:
-    """Requests of which at most `size` begin in one iteration of the event loop."""
+    """Requests of which at most `size` begin at once.
 
-    def __init__(self, size: int) -> None:
+    The next ones begin in the next iteration of the event loop, or after a pause in seconds.
+    """
+
+    def __init__(self, size: int, pause: float = 0) -> None:
         self._size = size
-        #: Requests that may begin in this iteration.
+        self._pause = pause
+        #: Requests that may begin now.
         self._left = size
+        self._is_scheduled = False
         self._queues = _Queues()
 
-    def begin(self) -> bool:
-        """Count a request that begins in this iteration; return False if there are enough."""
-        if self._left == 0:
-            return False
-        self._left -= 1
-        return True
+    async def wait(self, scope: Scope) -> None:
+        """Wait until the request may begin."""
+        if not self._is_scheduled:
+            self._schedule()
+        if self._left > 0:
+            self._left -= 1
+            return
+        await self._queues.push(_identify(scope))
 
-    def push(self, client: str) -> asyncio.Future[None]:
-        return self._queues.push(client)
+    def _schedule(self) -> None:
+        self._is_scheduled = True
+        loop = asyncio.get_running_loop()
+        if self._pause:
+            loop.call_later(self._pause, self._begin_next)
+        else:
+            loop.call_soon(self._begin_next)
 
-    def begin_next(self) -> bool:
-        """Begin the next requests in a new iteration; return whether there were any."""
+    def _begin_next(self) -> None:
         self._left = self._size
         while self._left > 0 and self._queues.begin_next():
             self._left -= 1
-        return self._left < self._size
+        self._is_scheduled = False
+        if self._left < self._size:
+            self._schedule()
 
 
 class RequestTurns:
@@ -109,31 +122,14 @@ class RequestTurns:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._is_scheduled = False
         self._short = _Lane(REQUESTS_PER_ITERATION)
-        self._lasting = _Lane(LASTING_PER_ITERATION)
+        self._lasting = _Lane(1, LASTING_PAUSE_SECONDS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] not in IMMEDIATE_PATHS:
-            await self._wait(scope)
+            lane = self._lasting if scope["path"] in LASTING_PATHS else self._short
+            await lane.wait(scope)
         await self._app(scope, receive, send)
-
-    async def _wait(self, scope: Scope) -> None:
-        if not self._is_scheduled:
-            self._schedule_iteration()
-        lane = self._lasting if scope["path"] in LASTING_PATHS else self._short
-        if not lane.begin():
-            await lane.push(_identify(scope))
-
-    def _schedule_iteration(self) -> None:
-        self._is_scheduled = True
-        asyncio.get_running_loop().call_soon(self._begin_iteration)
-
-    def _begin_iteration(self) -> None:
-        began = [lane.begin_next() for lane in (self._short, self._lasting)]
-        self._is_scheduled = False
-        if any(began):
-            self._schedule_iteration()
 
 
 class LargeBodyTurns:
