@@ -2,10 +2,10 @@
 
 A well-behaved owner reads a page of images, and a load balancer the health of the gateway, at a
 constant rate: first undisturbed, then during each attack of `attacks`. The gateway runs by itself,
-without a load balancer or a firewall before it, and with the table of `make run`: the time of a
-query in an emulator of DynamoDB grows with the number of items, not with the size of a page. Then the trial of `fairness` measures what the
-backlog of one owner costs another one. The results are written to benchmarks/out/attack.json and
-attack.png. The command fails if the gateway stops answering, ends,
+without a load balancer or a firewall before it, and with the table of `make run`: a query in an
+emulator of DynamoDB takes longer with every item of the owner. Then the trial of `fairness`
+measures what the backlog of one owner costs another one. The results are written to
+benchmarks/out/attack.json and attack.png. The command fails if the gateway stops answering, ends,
 or takes more memory than it may.
 """
 
