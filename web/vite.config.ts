@@ -22,7 +22,7 @@ function serviceWorker(): Plugin {
       // Data, such as the base map, is loaded when it is needed.
       const code = outputs.map(({ fileName }) => `/${fileName}`).filter((path) => /^\/assets\/.*\.(js|css)$/.test(path));
       const files = [...code, ...PUBLIC_FILES].sort();
-      const entry = outputs.find((output) => output.type === "chunk" && output.isEntry)!.fileName;
+      const entry = outputs.find((output) => output.type === "chunk" && output.facadeModuleId === here("index.html"))!.fileName;
       // The page names all files that it loads, and the names have hashes of the content.
       const page = bundle["index.html"]!;
       const version = createHash("sha256").update(JSON.stringify([files, "source" in page && page.source])).digest("hex").slice(0, 12);
@@ -46,8 +46,27 @@ function serviceWorker(): Plugin {
   };
 }
 
+/** Let the page run `boot.ts` first, as a script of its own: Vite joins all scripts that a page names. */
+function bootScript(): Plugin {
+  const id = here("src/boot.ts");
+  return {
+    name: "boot-script",
+    apply: "build",
+    buildStart() {
+      this.emitFile({ type: "chunk", id, preserveSignature: "allow-extension" });
+    },
+    transformIndexHtml: {
+      order: "post",
+      handler(_html, { bundle }) {
+        const boot = Object.values(bundle!).find((output) => output.type === "chunk" && output.moduleIds.includes(id))!;
+        return [{ tag: "script", attrs: { type: "module", crossorigin: true, src: `/${boot.fileName}` }, injectTo: "head-prepend" }];
+      },
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [react(), serviceWorker()],
+  plugins: [react(), bootScript(), serviceWorker()],
   // amazon-cognito-identity-js uses Node's name of the global object.
   define: { global: "globalThis" },
   resolve: {
@@ -70,7 +89,11 @@ export default defineConfig({
       output: {
         codeSplitting: {
           // What many pages share is one file instead of thirty, which browsers would load six at a time over HTTP/1.1.
-          groups: [{ name: "shared", test: /\.(js|mjs|ts|tsx)$/, minShareCount: 6 }],
+          groups: [
+            { name: "boot", test: /\/src\/(boot|config|i18n\/languages|session\/(cognito|session|tabSync|vault))\.ts$|\/idb-keyval\//, priority: 1 },
+            { name: "shared", test: /\.(js|mjs|ts|tsx)$/, minShareCount: 4, maxModuleSize: 3_000 },
+            { name: "shared", test: /\.(js|mjs|ts|tsx)$/, minShareCount: 6 },
+          ],
         },
       },
     },

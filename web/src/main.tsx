@@ -7,15 +7,13 @@ import { createRoot } from "react-dom/client";
 import { createSightline, Problem } from "sightline-client";
 import { App } from "./App";
 import { cacheImage, refreshImage } from "./api/images";
-import { loadConfig, type Config } from "./config";
+import { boot, type Boot } from "./boot";
 import { initTranslations } from "./i18n";
 import { LiveUpdates } from "./live/liveUpdates";
 import { DeletionQueue } from "./deletions/deletionQueue";
 import { prefetchGallery } from "./gallery/prefetch";
 import { ServicesContext, type Services } from "./services";
-import { Cognito } from "./session/cognito";
-import { Session, SignedOut } from "./session/session";
-import { EncryptedVault } from "./session/vault";
+import { SignedOut } from "./session/session";
 import { initTheme } from "./theme";
 import { showToast } from "./ui/toasts";
 import { hashFile } from "./uploads/hash";
@@ -29,8 +27,7 @@ const MAX_RETRIES = 2;
 /** What works offline is loaded after the first page, or at once if the API does not respond. */
 const OFFLINE_DELAY_MILLISECONDS = 3_000;
 
-function createServices(config: Config): Services {
-  const session = new Session(new Cognito(config.cognito.endpoint, config.cognito.clientId), config, sessionStorage, new EncryptedVault());
+function createServices({ config, session }: Boot): Services {
   const options = { baseUrl: config.api, token: (renew: boolean) => session.token(renew) };
   const api = createSightline(options);
   const queries = new QueryClient({
@@ -70,7 +67,7 @@ function bindToSession(services: Services): void {
   setTimeout(startOffline, OFFLINE_DELAY_MILLISECONDS);
   live.state.subscribe(() => (live.state.value === "offline" ? startOffline() : uploads.resume()));
   addEventListener("online", () => uploads.resume());
-  session.subscribe(() => {
+  const follow = () => {
     if (session.state.kind === "signedIn") {
       live.start();
       void uploads.open(session.state.owner);
@@ -80,19 +77,16 @@ function bindToSession(services: Services): void {
     uploads.close();
     void deletions.flush();
     queries.clear();
-  });
+  };
+  session.subscribe(follow);
+  // It may have been restored by now.
+  if (session.state.kind === "signedIn") follow();
 }
 
-/**
- * Restore the session, and load what the page needs next in the meantime. The gallery's data is fetched as soon as
- * Cognito has renewed the session, while its code is loaded and run.
- */
-async function resume({ session, api, queries }: Services): Promise<void> {
-  const isGallery = location.pathname === "/";
-  if (session.isStored) void import("./Shell");
-  if (session.isStored && isGallery) void import("./gallery/GalleryPage");
-  await session.restore();
-  if (session.state.kind !== "signedIn" || !isGallery || location.search) return;
+/** Request the data of the gallery as soon as the session is restored, while its code is loaded and run. */
+async function prefetch({ session, api, queries }: Services, restored: Promise<void>): Promise<void> {
+  await restored;
+  if (session.state.kind !== "signedIn" || location.pathname !== "/" || location.search) return;
   // The page reports what fails, because it requests it again.
   await prefetchGallery(api, queries).catch(() => {});
 }
@@ -100,9 +94,10 @@ async function resume({ session, api, queries }: Services): Promise<void> {
 async function start(): Promise<void> {
   initTheme();
   const translations = initTranslations();
-  const services = createServices(await loadConfig());
+  const booted = await boot;
+  const services = createServices(booted);
   bindToSession(services);
-  void resume(services);
+  void prefetch(services, booted.restored);
   await translations;
   createRoot(document.getElementById("root")!).render(
     <StrictMode>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { resolveLanguage, LANGUAGES, type Language } from "../src/i18n";
+import { resolveLanguage, LANGUAGES, type Language } from "../src/i18n/languages";
 import ar from "../src/i18n/locales/ar.json";
 import arPages from "../src/i18n/locales/pages/ar.json";
 import de from "../src/i18n/locales/de.json";

@@ -21,7 +21,10 @@ async function prefetch(): Promise<string[]> {
   return requested;
 }
 
-afterEach(() => sort.set(DEFAULT_SORT));
+afterEach(() => {
+  sort.set(DEFAULT_SORT);
+  localStorage.clear();
+});
 
 test("the newest month is fetched before the gallery requests it", async () => {
   expect(await prefetch()).toEqual(["/v1/timeline", "2026-06"]);
@@ -30,6 +33,16 @@ test("the newest month is fetched before the gallery requests it", async () => {
 test("the oldest month is fetched if the gallery starts with it", async () => {
   sort.set(SORTS[1]!);
   expect(await prefetch()).toEqual(["/v1/timeline", "2026-05"]);
+});
+
+test("the first month of the last time is fetched together with the months", async () => {
+  await prefetch();
+  expect(await prefetch()).toEqual(["2026-06", "/v1/timeline"]);
+});
+
+test("another month is fetched if it is the first one now", async () => {
+  localStorage.setItem("sightline.firstMonth", "2026-04");
+  expect(await prefetch()).toEqual(["2026-04", "/v1/timeline", "2026-06"]);
 });
 
 test("nothing is fetched for a list by upload", async () => {

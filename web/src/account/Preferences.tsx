@@ -1,6 +1,7 @@
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
-import { setLanguage, LANGUAGES, type Language } from "../i18n";
+import { setLanguage } from "../i18n";
+import { LANGUAGES, type Language } from "../i18n/languages";
 import { useStore } from "../store";
 import { theme, type Theme } from "../theme";
 

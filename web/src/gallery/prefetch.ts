@@ -3,11 +3,22 @@ import type { Sightline } from "sightline-client";
 import { monthQuery, timelineQuery } from "../api/images";
 import { sort } from "./preferences";
 
-/** Fetch what the gallery shows first: the months, and the images of the first one. */
+/** The month with which the gallery started last. */
+const FIRST_MONTH_KEY = "sightline.firstMonth";
+
+/**
+ * Fetch what the gallery shows first: the months, and the images of the first one. It is probably that of the last
+ * time, so both are requested at once.
+ */
 export async function prefetchGallery(api: Sightline, queries: QueryClient): Promise<void> {
   const chosen = sort.value;
   if (chosen.order !== "taken") return;
+  const fetchMonth = (month: string) => queries.prefetchQuery(monthQuery(api, queries, month, chosen));
+  const expected = localStorage.getItem(FIRST_MONTH_KEY);
+  if (expected) void fetchMonth(expected);
   const { months } = await queries.fetchQuery(timelineQuery(api));
-  const first = chosen.sort === "newest" ? months[0] : months.at(-1);
-  if (first) await queries.prefetchQuery(monthQuery(api, queries, first.month, chosen));
+  const first = (chosen.sort === "newest" ? months[0] : months.at(-1))?.month;
+  if (!first) return;
+  localStorage.setItem(FIRST_MONTH_KEY, first);
+  await fetchMonth(first);
 }

@@ -2,7 +2,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Form } from "../account/Form";
 import { EMAIL_KINDS, useChangeNotifications, useNotifications, type EmailNotifications } from "../api/notifications";
-import { LANGUAGES, type Language } from "../i18n";
+import { LANGUAGES, type Language } from "../i18n/languages";
 import { QueryState } from "../ui/QueryState";
 import { showToast } from "../ui/toasts";
 
