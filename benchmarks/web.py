@@ -1,8 +1,9 @@
 """Benchmark of the first load of the gallery on a mid-range phone (`make bench-web`).
 
-Chromium emulates the network and the processor that Lighthouse uses for mobile pages. The gallery
-of a signed-in user is loaded without a cache, in turn with a page of one word from the same server.
-Reports the medians of their largest contentful paints, and the layout shift of the gallery.
+Chromium emulates the network and the processor that Lighthouse uses for mobile pages. Four pages
+are loaded in turn, from the same server: without a cache the gallery of a signed-in user, the page
+on which users sign in, and a page of one word; and the gallery as users open it again, from what
+the service worker keeps. Reports the medians of their largest contentful paints, and layout shifts.
 """
 
 import json
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import httpx
-from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 from rich.console import Console
 from rich.table import Table
 
@@ -52,6 +53,9 @@ TILE = ".tile img.loaded, .tile img.fading-in"
 
 #: Time in which the other photos of the first screen are loaded.
 SETTLING_MILLISECONDS = 2_000
+
+#: Whether the service worker serves the page.
+CONTROLLED = "navigator.serviceWorker.controller !== null"
 
 OBSERVE = """
   window.vitals = { lcp: 0, element: "", cls: 0 };
@@ -104,7 +108,7 @@ def upload_photos(connection: Connection) -> None:
 
 
 def load(page: Page, url: str, shown: str) -> Vitals:
-    """Load a page without a cache, until an element that matches the selector is shown."""
+    """Load a page until an element that matches the selector is shown."""
     page.goto("about:blank")
     page.goto(url)
     expect(page.locator(shown).first).to_be_visible(timeout=TIMEOUT_MILLISECONDS)
@@ -112,48 +116,78 @@ def load(page: Page, url: str, shown: str) -> Vitals:
     return Vitals(**page.evaluate("window.vitals"))
 
 
-def measure(url: str, connection: Connection) -> tuple[list[Vitals], list[Vitals]]:
-    """Return the vitals of the gallery and of the blank page, of all rounds."""
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if chromium is None:
-        sys.exit("sightline: Chromium is required: on Debian, apt install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        context = browser.new_context(
-            base_url=url, viewport=PHONE, is_mobile=True, locale="en-GB", service_workers="block"
-        )
-        context.add_init_script(OBSERVE)
-        page = context.new_page()
+def open_page(browser: Browser, url: str, connection: Connection | None, *, keep: bool) -> Page:
+    """Open a page on the emulated phone, signed in if there is a connection.
+
+    `keep` loads it from what the service worker and the cache of the browser keep.
+    """
+    context = browser.new_context(
+        base_url=url,
+        viewport=PHONE,
+        is_mobile=True,
+        locale="en-GB",
+        service_workers="allow" if keep else "block",
+    )
+    context.add_init_script(OBSERVE)
+    page = context.new_page()
+    if connection is not None:
         page.goto("/")
         page.locator("input[type=email]").fill(connection.email)
         page.locator("input[type=password]").fill(connection.password)
         page.locator("form button[type=submit]").click()
-        expect(page.locator(".tile").first).to_be_visible(timeout=TIMEOUT_MILLISECONDS)
-        devtools = context.new_cdp_session(page)
-        devtools.send("Network.enable")
-        devtools.send("Network.setCacheDisabled", {"cacheDisabled": True})
-        devtools.send("Network.emulateNetworkConditions", NETWORK)
-        devtools.send("Emulation.setCPUThrottlingRate", {"rate": CPU_SLOWDOWN})
-        rounds = [(load(page, "/", TILE), load(page, f"/{BLANK}", "p")) for _ in range(ROUNDS)]
+        expect(page.locator(TILE).first).to_be_visible(timeout=TIMEOUT_MILLISECONDS)
+    if keep:
+        page.wait_for_function(CONTROLLED, timeout=TIMEOUT_MILLISECONDS)
+        # It keeps the thumbnails that it has seen.
+        load(page, "/", TILE)
+    devtools = context.new_cdp_session(page)
+    devtools.send("Network.enable")
+    devtools.send("Network.setCacheDisabled", {"cacheDisabled": not keep})
+    devtools.send("Network.emulateNetworkConditions", NETWORK)
+    devtools.send("Emulation.setCPUThrottlingRate", {"rate": CPU_SLOWDOWN})
+    return page
+
+
+def measure(url: str, connection: Connection) -> dict[str, list[Vitals]]:
+    """Return the vitals of all rounds by page."""
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None:
+        sys.exit("sightline: Chromium is required: on Debian, apt install chromium")
+    vitals: dict[str, list[Vitals]] = {}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        signed_in = open_page(browser, url, connection, keep=False)
+        returned = open_page(browser, url, connection, keep=True)
+        signed_out = open_page(browser, url, None, keep=False)
+        pages = {
+            "gallery": (signed_in, "/", TILE),
+            "gallery, opened again": (returned, "/", TILE),
+            "sign in": (signed_out, "/", "form button[type=submit]"),
+            "blank": (signed_out, f"/{BLANK}", "p"),
+        }
+        for _ in range(ROUNDS):
+            for name, page in pages.items():
+                vitals.setdefault(name, []).append(load(*page))
         browser.close()
-    gallery, blank = zip(*rounds, strict=True)
-    return list(gallery), list(blank)
+    return vitals
 
 
 def main() -> None:
     console = Console()
     with run_stack() as (url, connection):
-        gallery, blank = measure(url, connection)
-    lcp = {
-        name: statistics.median(each.lcp for each in rounds)
-        for name, rounds in (("gallery", gallery), ("blank", blank))
-    }
-    shift = max(each.cls for each in gallery)
-    table = Table("page", "largest contentful paint", "element")
-    table.add_row("gallery", f"{lcp['gallery']:.0f} ms", gallery[-1].element)
-    table.add_row("blank", f"{lcp['blank']:.0f} ms", blank[-1].element)
+        vitals = measure(url, connection)
+    lcp = {name: statistics.median(each.lcp for each in found) for name, found in vitals.items()}
+    shift = {name: max(each.cls for each in found) for name, found in vitals.items()}
+    table = Table("page", "largest contentful paint", "next to blank", "layout shift", "element")
+    for name, found in vitals.items():
+        table.add_row(
+            name,
+            f"{lcp[name]:.0f} ms",
+            f"{lcp[name] / lcp['blank']:.1f}",
+            f"{shift[name]:.3f}",
+            found[-1].element,
+        )
     console.print(table)
-    console.print(f"cumulative layout shift of the gallery: {shift:.3f}")
     document = {
         "ratios": {"gallery_lcp_vs_blank": round(lcp["gallery"] / lcp["blank"], 2)},
         "lcp_milliseconds": lcp,

@@ -3,7 +3,7 @@ import baseMap from "../src/map/baseMap.json";
 import { drawCountries, OVERHANG, PATH_UNITS } from "../src/map/baseMap";
 import { boxAround, containsPosition, formatBox, type Box } from "../src/map/box";
 import { Clusters } from "../src/map/clusters";
-import { groupByCity, mergePlaces, type PlaceCount } from "../src/map/places";
+import { groupByName, mergePlaces, type PlaceCount } from "../src/map/places";
 import { formatPosition, parsePosition } from "../src/map/positionText";
 import { project, unproject, type Position } from "../src/map/projection";
 import { clampViewport, fitBox, formatViewport, MAX_ZOOM, pan, parseViewport, toPosition, toScreen, visibleBox, worldPixels, zoomBy } from "../src/map/viewport";
@@ -184,7 +184,7 @@ describe("places", () => {
   });
 
   test("are grouped by city, those with most photos first", () => {
-    const groups = groupByCity(all);
+    const groups = groupByName(all);
     expect(groups.map(({ name, images }) => [name.city, images])).toEqual([
       ["Lisbon", 8],
       ["Porto", 2],
@@ -192,6 +192,15 @@ describe("places", () => {
     ]);
     for (const place of [alfama, belem]) expect(containsPosition(groups[0]!.box, place)).toBe(true);
     expect(containsPosition(groups[0]!.box, porto)).toBe(false);
+  });
+
+  test("outside cities are grouped by region", () => {
+    const tyrol = { region: "Tyrol", country: "Austria", country_code: "AT" };
+    const hut = makePlace({ latitude: 47.005, longitude: 11.508 }, 2, tyrol);
+    const summit = makePlace({ latitude: 46.9, longitude: 11.1 }, 1, tyrol);
+    const groups = groupByName([hut, summit, ...all]);
+    expect(groups.map(({ name, images }) => [name.region, images])).toContainEqual(["Tyrol", 3]);
+    expect(groups).toHaveLength(4);
   });
 
   test("that are close to each other are one cluster, until the map is zoomed in", () => {

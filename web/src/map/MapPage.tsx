@@ -12,7 +12,7 @@ import { boxAround, containsPosition, formatBox, joinBoxes, type Box } from "./b
 import { MapView } from "./MapView";
 import { Markers } from "./Markers";
 import { PlaceList } from "./PlaceList";
-import { CELL_MARGIN, groupByCity, placesQuery, type Library, type PlaceCount } from "./places";
+import { CELL_MARGIN, groupByName, placesQuery, type Library, type PlaceCount } from "./places";
 import { useMap } from "./useMap";
 import { fitBox, formatViewport, parseViewport, visibleBox, type Size, type Viewport } from "./viewport";
 import "../gallery/gallery.css";
@@ -72,7 +72,7 @@ function PlacesMap({ library }: { library: Library | null }) {
   useStoredViewport(viewport);
 
   const box = viewport && size.width > 0 ? visibleBox(viewport, size) : null;
-  const visible = useMemo(() => groupByCity(box ? places.filter((place) => containsPosition(box, place)) : places), [places, box && formatBox(box)]);
+  const visible = useMemo(() => groupByName(box ? places.filter((place) => containsPosition(box, place)) : places), [places, box && formatBox(box)]);
   const images = visible.reduce((sum, place) => sum + place.images, 0);
   return (
     <main className="map-page" id="content">

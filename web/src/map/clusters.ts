@@ -1,7 +1,7 @@
 /** Clusters of places that would overlap on the screen. */
 import Supercluster from "supercluster";
 import { joinBoxes, type Box } from "./box";
-import { groupByCity, type NamedPlace, type PlaceCount } from "./places";
+import { groupByName, type NamedPlace, type PlaceCount } from "./places";
 import type { Position } from "./projection";
 import { MAX_ZOOM, TILE_PIXELS } from "./viewport";
 
@@ -56,7 +56,7 @@ export class Clusters {
   #describe(places: readonly PlaceCount[]): Description {
     let described = this.#described.get(places);
     if (!described) {
-      const cities = groupByCity(places);
+      const cities = groupByName(places);
       const { key, name, image_id } = cities[0]!;
       described = {
         key,

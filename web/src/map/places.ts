@@ -67,7 +67,7 @@ function pickNamed(first: PlaceCount, second: PlaceCount) {
   return { city, region, country, country_code };
 }
 
-/** Photos of one city, or of one cell without names. */
+/** Photos of one city, of a region outside its cities, or of one cell without names. */
 export interface NamedPlace {
   key: string;
   name: PlaceName;
@@ -79,16 +79,17 @@ export interface NamedPlace {
 /** The names of a place, or else its position. */
 export interface PlaceName extends Position {
   city: string | null;
+  region: string | null;
   country: string | null;
   countryCode: string | null;
 }
 
-/** Group cells by city, those with most photos first. */
-export function groupByCity(places: readonly PlaceCount[]): NamedPlace[] {
+/** Group cells by city, and by region outside cities; those with most photos first. */
+export function groupByName(places: readonly PlaceCount[]): NamedPlace[] {
   const groups = new Map<string, NamedPlace>();
   for (const place of places) {
     const { city, region, country_code, latitude, longitude } = place;
-    const key = city ? [country_code, region, city].join("/") : `${latitude},${longitude}`;
+    const key = city || region ? [country_code, region, city].join("/") : `${latitude},${longitude}`;
     const box = boxAround(place, CELL_MARGIN);
     const group = groups.get(key);
     if (group) {
@@ -99,6 +100,13 @@ export function groupByCity(places: readonly PlaceCount[]): NamedPlace[] {
   return [...groups.values()].sort((first, second) => second.images - first.images);
 }
 
-export function nameOf({ city, country, country_code, latitude, longitude }: PlaceCount): PlaceName {
-  return { city: city ?? null, country: country ?? null, countryCode: country_code ?? null, latitude, longitude };
+export function nameOf({ city, region, country, country_code, latitude, longitude }: PlaceCount): PlaceName {
+  return {
+    city: city ?? null,
+    region: region ?? null,
+    country: country ?? null,
+    countryCode: country_code ?? null,
+    latitude,
+    longitude,
+  };
 }
