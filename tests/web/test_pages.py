@@ -303,6 +303,29 @@ SLOW_NETWORK = {
 CPU_SLOWDOWN = 4
 
 
+def slow_down(context: BrowserContext, page: Page) -> None:
+    """Load what follows on a slow network and processor, without a cache."""
+    devtools = context.new_cdp_session(page)
+    devtools.send("Network.enable")
+    devtools.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    devtools.send("Network.emulateNetworkConditions", SLOW_NETWORK)
+    devtools.send("Emulation.setCPUThrottlingRate", {"rate": CPU_SLOWDOWN})
+
+
+def test_the_page_to_sign_in_does_not_shift_while_it_loads(
+    context: BrowserContext, page: Page, library: Library
+) -> None:
+    """Opened as any page is that requires a session, which leads to it."""
+    page.add_init_script(OBSERVE_LAYOUT_SHIFT)
+    slow_down(context, page)
+    # The first load compiles the code, the second one draws the card as soon as it can.
+    for _ in range(2):
+        page.goto("about:blank")
+        page.goto("/")
+        expect(page.locator("input[type=password]")).to_be_visible()
+        assert page.evaluate("window.layoutShift") <= MAX_LAYOUT_SHIFT
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_the_gallery_does_not_shift_while_it_loads(
     context: BrowserContext, page: Page, library: Library, size: str
@@ -312,11 +335,7 @@ def test_the_gallery_does_not_shift_while_it_loads(
     page.set_viewport_size({"width": width, "height": height})
     page.add_init_script(OBSERVE_LAYOUT_SHIFT)
     sign_in(page, library.user)
-    devtools = context.new_cdp_session(page)
-    devtools.send("Network.enable")
-    devtools.send("Network.setCacheDisabled", {"cacheDisabled": True})
-    devtools.send("Network.emulateNetworkConditions", SLOW_NETWORK)
-    devtools.send("Emulation.setCPUThrottlingRate", {"rate": CPU_SLOWDOWN})
+    slow_down(context, page)
     page.reload()
     expect(page.locator(".tile img.loaded, .tile img.fading-in")).to_have_count(3)
     assert page.evaluate("window.layoutShift") <= MAX_LAYOUT_SHIFT

@@ -44,6 +44,8 @@ export default function SignedOutPages({ expired }: { expired: boolean }) {
         </Route>
         <Route>
           <Redirect to="/sign-in" replace state={{ from: pathname + search }} />
+          {/* Shown before the redirect has an effect, so that the card does not grow. */}
+          <SignInForm {...shared} />
         </Route>
       </Switch>
     </Frame>
