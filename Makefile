@@ -240,7 +240,7 @@ benchmarks/dynalite/node_modules: benchmarks/dynalite/package-lock.json
 	@touch $@
 
 .PHONY: bench-web
-bench-web: $(VENV)/bench $(MINISTACK)/installed web ## Measure the first load of the gallery on an emulated phone, next to a blank page (requires Chromium)
+bench-web: $(VENV)/bench $(MINISTACK)/installed web ## Measure first loads of the web application on an emulated phone, next to a blank page (requires Chromium)
 	$(BIN)/python benchmarks/web.py
 
 .PHONY: bench-webhooks

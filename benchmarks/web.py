@@ -1,4 +1,4 @@
-"""Benchmark of the first load of the gallery on a mid-range phone (`make bench-web`).
+"""Benchmark of first loads of the web application on a mid-range phone (`make bench-web`).
 
 Chromium emulates the network and the processor that Lighthouse uses for mobile pages. Four pages
 are loaded in turn, from the same server: without a cache the gallery of a signed-in user, the page
