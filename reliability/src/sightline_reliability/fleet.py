@@ -46,8 +46,9 @@ from sightline_testing.tokens import TokenIssuer
 
 Result = TypeVar("Result")
 
-#: The emulator with objects in files is one of the modules here, in the environment of MiniStack.
-LOCAL_PACKAGES = Path(sightline_local.__file__).parents[1]
+#: MiniStack for much data, as a module of these packages; they are not in its environment.
+EMULATOR_MODULE = "sightline_reliability.emulator"
+EMULATOR_PACKAGES = (Path(sightline_local.__file__).parents[1], Path(__file__).parents[1])
 
 #: Maximum seconds until a process is healthy, and until it ends after SIGTERM.
 START_TIMEOUT_SECONDS = 60.0
@@ -221,12 +222,14 @@ class Fleet:
         state = self._create_state_folder() if self.config.writes_objects else None
         emulator = choose_emulator(self.config.cloud, self._ports[0], state)
         command = emulator.command
+        if state is not None:
+            command = [command[0], "-m", EMULATOR_MODULE]
         if self.config.avoid_gc_pauses:
             command = [command[0], "-c", MINISTACK_WITHOUT_FULL_GC]
         environment = {
             **emulator.environment,
             "MINISTACK_REGION": self.config.region,
-            "PYTHONPATH": str(LOCAL_PACKAGES),
+            "PYTHONPATH": os.pathsep.join(map(str, EMULATOR_PACKAGES)),
         }
         self._add("cloud", command, environment, self.aws_url + emulator.health)
         await self._start("cloud")
