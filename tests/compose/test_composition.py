@@ -157,10 +157,13 @@ def test_web_application_is_served_and_proxies_the_api(
     page = httpx.get(f"{composition.web}/albums/any")
     assert page.headers["Content-Type"].startswith("text/html")
     assert "default-src 'self'" in page.headers["Content-Security-Policy"]
-    (script,) = re.findall(r'<script type="module" crossorigin src="([^"]+)"', page.text)
-    response = httpx.get(composition.web + script)
-    assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
-    assert response.headers["Content-Encoding"] == "gzip"
+    scripts = re.findall(r'<script [^>]*src="([^"]+)"', page.text)
+    assert scripts
+    for script in scripts:
+        response = httpx.get(composition.web + script)
+        assert "javascript" in response.headers["Content-Type"], script
+        assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert response.headers["Content-Encoding"] == "gzip"
     assert httpx.get(f"{composition.web}/assets/missing.js").status_code == 404
     documentation = httpx.get(f"{composition.web}/docs").text
     for path in ("/openapi.json", *re.findall(r'(?:src|href)="(/docs/[^"]+)"', documentation)):
