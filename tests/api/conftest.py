@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Itera
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, TypeVar
 
 import httpx
@@ -32,6 +33,7 @@ from sightline_api.events.broker import Broker
 from sightline_api.events.publisher import ChangePublisher
 from sightline_api.events.reaper import Reaper
 from sightline_api.events.subscriber import EventSubscriber, subscribed
+from sightline_api.openapi import make_document
 from sightline_api.settings import ApiSettings
 from sightline_api.sharing import passwords
 from sightline_api.urls.signer import OriginalDownload, PresignedPost, PresignedUrl
@@ -224,6 +226,12 @@ def serve_jwks(pool: TokenIssuer) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.MockTransport(handle))
 
 
+@cache
+def _document() -> dict[str, Any]:
+    """Return the OpenAPI document, which takes long to build and is the same for every test."""
+    return make_document()
+
+
 @pytest.fixture(scope="session")
 def settings() -> ApiSettings:
     return ApiSettings(
@@ -331,6 +339,7 @@ def serve(
             )
 
     app = create_app(lifespan, settings)
+    app.openapi_schema = _document()
 
     state: dict[str, Any] = {}
 

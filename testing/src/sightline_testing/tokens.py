@@ -27,6 +27,8 @@ class TokenIssuer:
         self.private_pem = key.private_bytes(
             Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
         ).decode()
+        # Constructing a key takes longer than signing with it.
+        self._signing_key = jwk.construct(self.private_pem, algorithm="RS256")
         self.public_pem = (
             key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
         )
@@ -66,5 +68,5 @@ class TokenIssuer:
 
     def sign_claims(self, claims: dict[str, object]) -> str:
         headers = {"kid": self.key_id}
-        token: str = jwt.encode(claims, self.private_pem, algorithm="RS256", headers=headers)
+        token: str = jwt.encode(claims, self._signing_key, algorithm="RS256", headers=headers)
         return token

@@ -280,7 +280,9 @@ def on_aws(settings: ApiSettings) -> Lifespan:
     """Return the lifespan that opens every AWS client once, and closes them in reverse order."""
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI, /) -> AsyncIterator[State]:
+    async def lifespan(app: FastAPI, /) -> AsyncIterator[State]:
+        # Half a second: otherwise, the first request with a query would block all others as long.
+        app.openapi()
         async with AsyncExitStack() as stack:
             clients = Clients(stack, settings.region)
             s3, sns = await clients.open("s3"), await clients.open("sns")
