@@ -16,7 +16,8 @@ API ?= http://127.0.0.1:8000
 COGNITO ?= http://127.0.0.1:8001
 ENV ?=
 JOBS ?= 2
-# `make test FULL=1` runs contract tests with both connections to DynamoDB. `make test-infra FULL=1` also applies a stack
+# `make test FULL=1` runs contract tests with both connections to DynamoDB, and every interleaving with the emulator.
+# `make test-infra FULL=1` also applies a stack
 # with a canary, and the switch to it.
 FULL ?=
 
@@ -84,7 +85,7 @@ models-if-possible: $(VENV)/run
 web: web/dist/index.html ## Build the web application (requires Node.js 20.19 or newer)
 
 .PHONY: test
-test: $(VENV)/dev $(MINISTACK)/installed ## Run the tests of the services; nothing needs to be running (FULL=1: the contract tests with both connections to DynamoDB)
+test: $(VENV)/dev $(MINISTACK)/installed ## Run the tests of the services; nothing needs to be running (FULL=1: contract tests with both connections to DynamoDB, all interleavings)
 	$(if $(FULL),SIGHTLINE_FULL=1 )$(PYTEST) -m "not infra and not compose and not cloud and not web and not clients"
 
 .PHONY: test-web

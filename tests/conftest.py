@@ -3,8 +3,11 @@
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
+from functools import cache
 from typing import Any
 
+import botocore.loaders
+import botocore.session
 import pytest
 import stamina
 from pillow_heif import register_heif_opener
@@ -17,6 +20,9 @@ REGION = "eu-central-1"
 
 # Lets tests encode HEIF images; the services register the opener themselves.
 register_heif_opener()
+
+# Each session would parse the descriptions of the services again, and each test opens one.
+botocore.session.create_loader = cache(botocore.loaders.create_loader)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

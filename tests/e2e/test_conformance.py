@@ -11,7 +11,7 @@ from e2e.conftest import User, sign_up
 from sightline_local.stack import Stack
 
 #: Examples per operation and generation mode; `make fuzz-api` sets more.
-EXAMPLES = os.environ.get("SIGHTLINE_API_EXAMPLES", "4")
+EXAMPLES = os.environ.get("SIGHTLINE_API_EXAMPLES", "2")
 
 #: Seed of the generated examples; a failure is reported with it.
 SEED = os.environ.get("SIGHTLINE_SEED", "1")

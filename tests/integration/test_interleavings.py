@@ -8,6 +8,7 @@ ones, with ports in memory and with the AWS emulator.
 import hashlib
 import inspect
 import io
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from typing import Any, ParamSpec, TypeVar
@@ -128,10 +129,18 @@ class ScriptedDetector:
         return make_recognition("Dog", profile=profile)
 
 
-class World:
-    """Tables and stores, and the processes that use them."""
+#: Every third step with the emulator, which is slow; all of them with `make test FULL=1`.
+CLOUD_STRIDE = 3
 
-    def __init__(self, tables: Tables, originals: Any, renditions: Any) -> None:
+
+class World:
+    """Tables and stores, and the processes that use them.
+
+    Scenarios intervene at the first step, and then at every step, or every `stride` steps.
+    """
+
+    def __init__(self, tables: Tables, originals: Any, renditions: Any, *, stride: int = 1) -> None:
+        self.stride = stride
         self.tables = tables
         self.originals = originals
         self.renditions = renditions
@@ -301,6 +310,7 @@ async def world(request: pytest.FixtureRequest, clients: Clients) -> AsyncIterat
         dynamo_tables(dynamodb, resources.table),
         S3ObjectStore(s3, resources.originals_bucket),
         S3ObjectStore(s3, resources.renditions_bucket),
+        stride=1 if os.environ.get("SIGHTLINE_FULL") else CLOUD_STRIDE,
     )
 
 
@@ -308,11 +318,13 @@ async def world(request: pytest.FixtureRequest, clients: Clients) -> AsyncIterat
 in_memory = pytest.mark.parametrize("world", ["memory"], indirect=True)
 
 
-async def at_each_step(scenario: Callable[[int], Awaitable[Steps]], min_steps: int) -> None:
-    """Run the scenario with an intervention at its first step, its second, and so on."""
+async def at_each_step(
+    world: World, scenario: Callable[[int], Awaitable[Steps]], min_steps: int
+) -> None:
+    """Run the scenario with an intervention at its first step, and at each further one."""
     at = 1
     while (await scenario(at)).reached:
-        at += 1
+        at += world.stride
     assert at > min_steps
 
 
@@ -331,7 +343,7 @@ async def test_deletion_between_any_two_steps_of_processing(world: World, name: 
         assert await world.is_gone(), at
         return steps
 
-    await at_each_step(scenario, 4)
+    await at_each_step(world, scenario, 4)
 
 
 @pytest.mark.parametrize("name", PART_NAMES)
@@ -345,7 +357,7 @@ async def test_processing_between_any_two_steps_of_a_deletion(world: World, name
         assert await world.is_gone(), at
         return steps
 
-    await at_each_step(scenario, 4)
+    await at_each_step(world, scenario, 4)
 
 
 @pytest.mark.parametrize("name", PART_NAMES)
@@ -361,7 +373,7 @@ async def test_deletion_between_any_two_steps_of_reprocessing(world: World, name
         assert await world.is_gone(), at
         return steps
 
-    await at_each_step(scenario, 4)
+    await at_each_step(world, scenario, 4)
 
 
 @pytest.mark.parametrize("name", PART_NAMES)
@@ -384,7 +396,7 @@ async def test_second_delivery_between_any_two_steps_of_the_first(
             await world.check_counts({})
         return steps
 
-    await at_each_step(scenario, 4)
+    await at_each_step(world, scenario, 4)
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
@@ -401,7 +413,7 @@ async def test_redelivery_completes_the_work_after_a_crash_at_any_step(
         await world.check_counts(*(({"Dog": 1}, 0) if name == "recognition" else ({}, 1)))
         return steps
 
-    await at_each_step(scenario, 4)
+    await at_each_step(world, scenario, 4)
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
@@ -424,7 +436,7 @@ async def test_deletion_can_be_repeated_after_a_crash_at_any_step(
         assert await world.is_gone(), at
         return steps
 
-    await at_each_step(scenario, 4)
+    await at_each_step(world, scenario, 4)
 
 
 @pytest.mark.parametrize("name", PART_NAMES)
@@ -459,8 +471,8 @@ async def test_second_upload_of_other_bytes_between_any_two_steps(
         )
         return steps
 
-    await at_each_step(lambda at: scenario(at, BODY, OTHER), 4)
-    await at_each_step(lambda at: scenario(at, OTHER, BODY), 2)
+    await at_each_step(world, lambda at: scenario(at, BODY, OTHER), 4)
+    await at_each_step(world, lambda at: scenario(at, OTHER, BODY), 2)
 
 
 async def test_each_service_between_any_two_steps_of_the_other(world: World) -> None:
@@ -475,8 +487,8 @@ async def test_each_service_between_any_two_steps_of_the_other(world: World) -> 
         await world.check_counts({"Dog": 1})
         return steps
 
-    await at_each_step(lambda at: scenario(at, "recognition", "renditions"), 4)
-    await at_each_step(lambda at: scenario(at, "renditions", "recognition"), 4)
+    await at_each_step(world, lambda at: scenario(at, "recognition", "renditions"), 4)
+    await at_each_step(world, lambda at: scenario(at, "renditions", "recognition"), 4)
 
 
 @in_memory
@@ -491,7 +503,7 @@ async def test_trash_between_any_two_steps_of_processing(world: World, name: Par
         await check_trashed_and_restored(world, name, upload)
         return steps
 
-    await at_each_step(scenario, 4)
+    await at_each_step(world, scenario, 4)
 
 
 @in_memory
@@ -506,7 +518,7 @@ async def test_processing_between_any_two_steps_of_a_move_to_the_trash(
         await check_trashed_and_restored(world, name, upload)
         return steps
 
-    await at_each_step(scenario, 4)
+    await at_each_step(world, scenario, 4)
 
 
 @in_memory
@@ -523,7 +535,7 @@ async def test_processing_between_any_two_steps_of_a_restoration(
         await check_restored(world, name)
         return steps
 
-    await at_each_step(scenario, 4)
+    await at_each_step(world, scenario, 4)
 
 
 async def check_trashed_and_restored(world: World, name: PartName, upload: Upload) -> None:
@@ -559,7 +571,7 @@ async def test_restoration_between_any_two_steps_of_a_purge(world: World) -> Non
         await check_purged_or_restored(world, is_purged, restored == [True])
         return steps
 
-    await at_each_step(scenario, 3)
+    await at_each_step(world, scenario, 3)
 
 
 async def test_purge_between_any_two_steps_of_a_restoration(world: World) -> None:
@@ -577,7 +589,7 @@ async def test_purge_between_any_two_steps_of_a_restoration(world: World) -> Non
         await check_purged_or_restored(world, purged == [True], is_restored)
         return steps
 
-    await at_each_step(scenario, 3)
+    await at_each_step(world, scenario, 3)
 
 
 async def trash_image(world: World) -> int:
@@ -616,7 +628,7 @@ async def test_edit_of_the_capture_time_between_any_two_steps_of_reprocessing(
         await check_time(world, at)
         return steps
 
-    await at_each_step(scenario, 4)
+    await at_each_step(world, scenario, 4)
 
 
 async def test_reprocessing_between_any_two_steps_of_an_edit_of_the_capture_time(
@@ -633,7 +645,7 @@ async def test_reprocessing_between_any_two_steps_of_an_edit_of_the_capture_time
         await check_time(world, at)
         return steps
 
-    await at_each_step(scenario, 2)
+    await at_each_step(world, scenario, 2)
 
 
 async def check_time(world: World, at: int) -> None:
@@ -672,7 +684,7 @@ async def test_correction_between_any_two_steps_of_the_work_on_another(world: Wo
         await check_correction(world, at)
         return steps
 
-    await at_each_step(scenario, 6)
+    await at_each_step(world, scenario, 6)
 
 
 async def test_work_on_a_correction_between_any_two_steps_of_another(world: World) -> None:
@@ -688,7 +700,7 @@ async def test_work_on_a_correction_between_any_two_steps_of_another(world: Worl
         await check_correction(world, at)
         return steps
 
-    await at_each_step(scenario, 2)
+    await at_each_step(world, scenario, 2)
 
 
 @in_memory
@@ -710,7 +722,7 @@ async def test_correction_between_any_two_steps_of_the_first_processing(world: W
         await check_correction(world, at)
         return steps
 
-    await at_each_step(scenario, 4)
+    await at_each_step(world, scenario, 4)
 
 
 @in_memory
@@ -725,7 +737,7 @@ async def test_redelivery_completes_a_correction_after_a_crash_at_any_step(world
         await check_correction(world, at)
         return steps
 
-    await at_each_step(scenario, 4)
+    await at_each_step(world, scenario, 4)
 
 
 async def check_correction(world: World, at: int) -> None:
