@@ -17,8 +17,7 @@ COGNITO ?= http://127.0.0.1:8001
 ENV ?=
 JOBS ?= 2
 # `make test FULL=1` runs contract tests with both connections to DynamoDB, and every interleaving with the emulator.
-# `make test-infra FULL=1` also applies a stack
-# with a canary, and the switch to it.
+# `make test-infra FULL=1` also applies a stack with a canary, and the switch to it.
 FULL ?=
 
 VENV := .venv
