@@ -65,6 +65,20 @@ function bootScript(): Plugin {
   };
 }
 
+/** What `boot.ts` imports. Another chunk would have to arrive before it runs. */
+const BOOT = new RegExp(
+  [
+    String.raw`/web/src/(boot|config|store)\.ts$`,
+    String.raw`/web/src/api/(client|downloads|imagePages|images|summary)\.ts$`,
+    String.raw`/web/src/(filters/filter|gallery/(preferences|prefetch|proportions|sort|sources)|i18n/languages|ui/download)\.ts$`,
+    String.raw`/web/src/session/(cognito|session|tabSync|vault)\.ts$`,
+    String.raw`/clients/typescript/src/`,
+    "vite/preload-helper",
+    String.raw`/node_modules/(idb-keyval|openapi-fetch)/|/@tanstack/query-core/.*/(?!\w*Observer)\w+\.js$`,
+    String.raw`/node_modules/@tanstack/react-query/.*/(queryOptions|infiniteQueryOptions)\.js$`,
+  ].join("|"),
+);
+
 export default defineConfig({
   plugins: [react(), bootScript(), serviceWorker()],
   // amazon-cognito-identity-js uses Node's name of the global object.
@@ -90,7 +104,7 @@ export default defineConfig({
         codeSplitting: {
           // What many pages share is one file instead of thirty, which browsers would load six at a time over HTTP/1.1.
           groups: [
-            { name: "boot", test: /\/src\/(boot|config|i18n\/languages|session\/(cognito|session|tabSync|vault))\.ts$|\/idb-keyval\//, priority: 1 },
+            { name: "boot", test: BOOT, priority: 1, includeDependenciesRecursively: false },
             { name: "shared", test: /\.(js|mjs|ts|tsx)$/, minShareCount: 4, maxModuleSize: 3_000 },
             { name: "shared", test: /\.(js|mjs|ts|tsx)$/, minShareCount: 6 },
           ],

@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { isViewer, useCurrentLocation } from "./router";
 import { useServices } from "./services";
-import { useStore } from "./store";
+import { useStore } from "./useStore";
 import { PageSpinner } from "./ui/PageSpinner";
 import { Icon } from "./ui/Icon";
 import { MoreMenu } from "./MoreMenu";

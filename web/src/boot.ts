@@ -1,8 +1,10 @@
 /**
- * What the page runs first, while the rest is loaded: it renews a stored session, and requests the texts
- * and the code that its user needs. It is small, because a phone waits for it.
+ * What the page runs first, while the rest is loaded: it renews a stored session, and requests the texts,
+ * the code and the images that its user sees first. It is small, because a phone waits for it.
  */
+import { createClient, type Client } from "./api/client";
 import { loadConfig, type Config } from "./config";
+import { prefetchGallery } from "./gallery/prefetch";
 import { catalogs, findLanguage } from "./i18n/languages";
 import { Cognito } from "./session/cognito";
 import { Session } from "./session/session";
@@ -11,20 +13,28 @@ import { EncryptedVault } from "./session/vault";
 export interface Boot {
   config: Config;
   session: Session;
-  /** Ends when the session is restored, or known to be absent. */
-  restored: Promise<void>;
+  client: Client;
 }
 
 async function start(): Promise<Boot> {
   void catalogs[findLanguage()]();
   const config = await loadConfig();
   const session = new Session(new Cognito(config.cognito.endpoint, config.cognito.clientId), config, sessionStorage, new EncryptedVault());
+  const client = createClient(config, session);
+  void showFirst(session, client);
+  return { config, session, client };
+}
+
+/** Restore the session, and request what the gallery shows first. The page reports what fails, because it repeats it. */
+async function showFirst(session: Session, { api, queries }: Client): Promise<void> {
   const restored = session.restore();
-  if (session.isStored) {
-    void import("./Shell");
-    if (location.pathname === "/") void import("./gallery/GalleryPage");
-  }
-  return { config, session, restored };
+  if (!session.isStored) return;
+  void import("./Shell");
+  if (location.pathname !== "/") return;
+  void import("./gallery/GalleryPage");
+  await restored;
+  if (session.state.kind !== "signedIn" || location.search) return;
+  await prefetchGallery(api, queries).catch(() => {});
 }
 
 export const boot = start();

@@ -1,19 +1,16 @@
 // Imported first, so that component styles override it.
 import "./styles/base.css";
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryClientProvider } from "@tanstack/react-query";
 import i18next from "i18next";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { createSightline, Problem } from "sightline-client";
 import { App } from "./App";
 import { cacheImage, refreshImage } from "./api/images";
 import { boot, type Boot } from "./boot";
 import { initTranslations } from "./i18n";
 import { LiveUpdates } from "./live/liveUpdates";
 import { DeletionQueue } from "./deletions/deletionQueue";
-import { prefetchGallery } from "./gallery/prefetch";
 import { ServicesContext, type Services } from "./services";
-import { SignedOut } from "./session/session";
 import { initTheme } from "./theme";
 import { showToast } from "./ui/toasts";
 import { hashFile } from "./uploads/hash";
@@ -21,26 +18,10 @@ import { IndexedDbJournal } from "./uploads/journal";
 import { postFile } from "./uploads/post";
 import { UploadQueue } from "./uploads/queue";
 
-/** Retries of a failed query before its error is shown. */
-const MAX_RETRIES = 2;
-
 /** What works offline is loaded after the first page, or at once if the API does not respond. */
 const OFFLINE_DELAY_MILLISECONDS = 3_000;
 
-function createServices({ config, session }: Boot): Services {
-  const options = { baseUrl: config.api, token: (renew: boolean) => session.token(renew) };
-  const api = createSightline(options);
-  const queries = new QueryClient({
-    defaultOptions: {
-      queries: {
-        refetchOnWindowFocus: false,
-        // Only a request shows whether the API responds; `navigator.onLine` does not.
-        networkMode: "always",
-        retry: (failures, error) => failures < MAX_RETRIES && !isFinal(error),
-      },
-      mutations: { networkMode: "always" },
-    },
-  });
+function createServices({ config, session, client: { options, api, queries } }: Boot): Services {
   const deletions = new DeletionQueue(api, queries, (failure, count) =>
     showToast({ tone: "danger", text: i18next.t(`deletion.${failure}`, { count }) }),
   );
@@ -54,10 +35,6 @@ function createServices({ config, session }: Boot): Services {
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
   });
   return { config, session, api, queries, deletions, uploads, live: new LiveUpdates(options, api, queries) };
-}
-
-function isFinal(error: unknown): boolean {
-  return error instanceof SignedOut || (error instanceof Problem && error.status < 500 && error.status !== 429);
 }
 
 /** Start the per-user services at sign-in; stop and clear them at sign-out. */
@@ -83,21 +60,12 @@ function bindToSession(services: Services): void {
   if (session.state.kind === "signedIn") follow();
 }
 
-/** Request the data of the gallery as soon as the session is restored, while its code is loaded and run. */
-async function prefetch({ session, api, queries }: Services, restored: Promise<void>): Promise<void> {
-  await restored;
-  if (session.state.kind !== "signedIn" || location.pathname !== "/" || location.search) return;
-  // The page reports what fails, because it requests it again.
-  await prefetchGallery(api, queries).catch(() => {});
-}
-
 async function start(): Promise<void> {
   initTheme();
   const translations = initTranslations();
   const booted = await boot;
   const services = createServices(booted);
   bindToSession(services);
-  void prefetch(services, booted.restored);
   await translations;
   createRoot(document.getElementById("root")!).render(
     <StrictMode>

@@ -1,5 +1,3 @@
-import { useSyncExternalStore } from "react";
-
 /** An observable value. It is replaced, never mutated. */
 export class Store<T> {
   #value: T;
@@ -27,8 +25,4 @@ export class Store<T> {
     this.#subscribers.add(onChange);
     return () => this.#subscribers.delete(onChange);
   };
-}
-
-export function useStore<T>(store: Store<T>): T {
-  return useSyncExternalStore(store.subscribe, () => store.value);
 }

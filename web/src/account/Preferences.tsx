@@ -2,7 +2,7 @@ import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import { setLanguage } from "../i18n";
 import { LANGUAGES, type Language } from "../i18n/languages";
-import { useStore } from "../store";
+import { useStore } from "../useStore";
 import { theme, type Theme } from "../theme";
 
 const THEMES: readonly Theme[] = ["system", "light", "dark"];

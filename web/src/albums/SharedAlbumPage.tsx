@@ -11,7 +11,7 @@ import { PublicGrid } from "../public/PublicGrid";
 import { isGone, useSharedImage, useSharedImages } from "../public/publicApi";
 import { PublicViewer } from "../public/PublicViewer";
 import { RemovalBar } from "../selection/RemovalBar";
-import { useStore } from "../store";
+import { useStore } from "../useStore";
 import { ConfirmDialog } from "../ui/ConfirmDialog";
 import { EmptyState } from "../ui/EmptyState";
 import { Icon } from "../ui/Icon";

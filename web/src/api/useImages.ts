@@ -5,7 +5,7 @@ import type { Schemas } from "sightline-client";
 import type { Filter } from "../filters/filter";
 import type { Sort } from "../gallery/sort";
 import { useServices } from "../services";
-import { useStore } from "../store";
+import { useStore } from "../useStore";
 import { useErrorMessage } from "../ui/errorMessages";
 import { showToast } from "../ui/toasts";
 import { cacheImage, duplicatesQuery, findInLists, historyQuery, IMAGE, imageListQuery, imageQuery, monthQuery, originalQuery, refreshImage, timelineQuery, type ImageWithEtag } from "./images";

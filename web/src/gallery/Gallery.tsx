@@ -7,7 +7,7 @@ import { imagePath, serializeWithin, useScope } from "../filters/scope";
 import { SearchBox } from "../filters/SearchBox";
 import { useFilter } from "../filters/useFilter";
 import { useServices } from "../services";
-import { useStore } from "../store";
+import { useStore } from "../useStore";
 import { Dialog } from "../ui/Dialog";
 import { useSetFavorite } from "../api/useImages";
 import { useErrorMessage } from "../ui/errorMessages";

@@ -2,11 +2,12 @@ import { useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useSt
 import { useTranslation } from "react-i18next";
 import { navigate } from "wouter/use-browser-location";
 import type { ImageSummary } from "../api/types";
-import { useStore } from "../store";
+import { useStore } from "../useStore";
 import { findImage } from "./anchor";
 import { DayHeadings, MonthHeading, type HeadingActions } from "./Headings";
 import { createLayouter, findRow, type Extent, type Layout, type LayoutOptions, type PlacedImage, type Row } from "./layout";
 import { density as densityStore, type Density } from "./preferences";
+import { rowHeight, WIDE_PIXELS } from "./proportions";
 import type { Selection } from "./selection";
 import type { Sort } from "./sort";
 import { Tile, type TileActions } from "./Tile";
@@ -46,21 +47,10 @@ const PRELOAD_ROWS = 12;
 /** Time for which the screen must stay in a month before it is loaded: a drag to the end passes many. */
 const LOAD_DELAY_MILLISECONDS = 80;
 
-/** Maximum height of a row of images in pixels, on narrow and on wide screens. */
-const ROW_HEIGHTS: Record<Density, readonly [number, number]> = {
-  comfortable: [200, 320],
-  regular: [124, 220],
-  compact: [84, 140],
-};
-
-/** Width in pixels from which a screen is wide. */
-const WIDE_PIXELS = 600;
-
 function optionsFor(width: number, density: Density, sort: Sort): LayoutOptions {
-  const [narrow, wide] = ROW_HEIGHTS[density];
-  const common = { sort, width, monthHeight: 56, dayHeight: 38 };
-  if (width < WIDE_PIXELS) return { ...common, height: narrow, gap: 4, dayGap: 12, minDayWidth: 108 };
-  return { ...common, height: wide, gap: 6, dayGap: 20, minDayWidth: 150 };
+  const common = { sort, width, height: rowHeight(width, density), monthHeight: 56, dayHeight: 38 };
+  if (width < WIDE_PIXELS) return { ...common, gap: 4, dayGap: 12, minDayWidth: 108 };
+  return { ...common, gap: 6, dayGap: 20, minDayWidth: 150 };
 }
 
 export function Grid({ sections, sort, list, selection, linkTo, onLoad, onEnd, onSelectMonth, onMonths, onFavorite, onDelete, handle }: Props) {

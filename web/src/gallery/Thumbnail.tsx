@@ -1,6 +1,7 @@
 import { useState } from "react";
 import type { ImageSummary } from "../api/types";
 import { decodePlaceholder } from "./placeholder";
+import { sourcesOf } from "./sources";
 
 interface Props {
   image: Pick<ImageSummary, "placeholder" | "thumbnail" | "preview">;
@@ -10,22 +11,20 @@ interface Props {
 }
 
 /** An image that fades in over its placeholder; the browser chooses the rendition by size. */
-export function Thumbnail({ image: { placeholder, thumbnail, preview }, width, alt }: Props) {
+export function Thumbnail({ image, width, alt }: Props) {
   // The placeholder is removed at `loaded`, because it would show through transparent images.
   const [state, setState] = useState<"loading" | "fading-in" | "loaded">("loading");
-  const background = state === "loaded" ? null : decodePlaceholder(placeholder);
-  const renditions = [thumbnail, preview].filter((each) => each !== null);
+  const background = state === "loaded" ? null : decodePlaceholder(image.placeholder);
+  const sources = sourcesOf(image, width);
   return (
     <span className="thumbnail" style={background ? { backgroundImage: `url(${background})` } : undefined}>
-      {thumbnail && (
+      {sources && (
         <img
           // A cached image appears without a transition.
           ref={(element) => {
             if (element?.complete && element.naturalWidth > 0 && state === "loading") setState("loaded");
           }}
-          src={thumbnail.url}
-          srcSet={renditions.map((each) => `${each.url} ${each.width}w`).join(", ")}
-          sizes={`${Math.ceil(width)}px`}
+          {...sources}
           alt={alt}
           decoding="async"
           draggable={false}

@@ -2,7 +2,7 @@ import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import { useAlbumActions } from "../api/albums";
 import { useScope } from "../filters/scope";
-import { useStore } from "../store";
+import { useStore } from "../useStore";
 import { useErrorMessage } from "../ui/errorMessages";
 import { showToast } from "../ui/toasts";
 import { density, DENSITIES, sort } from "./preferences";

@@ -1,4 +1,5 @@
 import type { ImageSummary } from "../api/types";
+import { DEFAULT_RATIO, ratioOf } from "./proportions";
 import { dayOf, type Sort } from "./sort";
 import type { Section } from "./useSections";
 
@@ -42,23 +43,11 @@ export interface LayoutOptions {
   dayHeight: number;
 }
 
-/** Aspect ratio of an image whose dimensions are not known yet. */
-const DEFAULT_RATIO = 4 / 3;
-
-/** Limits of the displayed aspect ratio. */
-const MAX_RATIO = 3;
-const MIN_RATIO = 0.5;
-
 /** Factor by which a row of short days may exceed the maximum height, to fill the width. */
 const MAX_STRETCH = 1.3;
 
 /** Rows of images for each heading of a day, to estimate the height of what is not loaded. */
 const ROWS_PER_DAY_HEADING = 2;
-
-export function ratioOf(image: ImageSummary): number {
-  if (!image.width || !image.height) return DEFAULT_RATIO;
-  return Math.min(MAX_RATIO, Math.max(MIN_RATIO, image.width / image.height));
-}
 
 interface Day {
   day: string;

@@ -4,7 +4,7 @@ import { useImageList, useMonths, useTimeline } from "../api/useImages";
 import type { ImageSummary } from "../api/types";
 import { hasConditions, type Filter } from "../filters/filter";
 import { useServices } from "../services";
-import { useStore } from "../store";
+import { useStore } from "../useStore";
 import { monthOf, type Sort } from "./sort";
 
 /** A month of a list. */

@@ -1,6 +1,6 @@
 import { useAlbum } from "../api/albums";
 import { useScope } from "../filters/scope";
-import { useStore } from "../store";
+import { useStore } from "../useStore";
 import { sort as sortStore } from "./preferences";
 import { DEFAULT_SORT, MANUAL, sortName, SORTS, type Sort } from "./sort";
 

@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { useRemoval } from "../albums/useRemoval";
 import type { Selection } from "../gallery/selection";
-import { useStore } from "../store";
+import { useStore } from "../useStore";
 import { Icon } from "../ui/Icon";
 import { SelectionToolbar } from "./SelectionToolbar";
 

@@ -7,7 +7,7 @@ import { findInLists } from "../api/images";
 import { useDeleteImages } from "../deletions/useDeleteImages";
 import type { Selection } from "../gallery/selection";
 import { useServices } from "../services";
-import { useStore } from "../store";
+import { useStore } from "../useStore";
 import { useErrorMessage } from "../ui/errorMessages";
 import { Icon, type IconName } from "../ui/Icon";
 import { Popover, PopoverItem } from "../ui/Popover";

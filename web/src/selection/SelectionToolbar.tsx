@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Selection } from "../gallery/selection";
-import { useStore } from "../store";
+import { useStore } from "../useStore";
 import { Icon } from "../ui/Icon";
 import "./selection.css";
 

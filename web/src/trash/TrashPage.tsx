@@ -8,7 +8,7 @@ import { useTrash } from "../api/useTrash";
 import { Selection } from "../gallery/selection";
 import { useFormat } from "../i18n/format";
 import { useServices } from "../services";
-import { useStore } from "../store";
+import { useStore } from "../useStore";
 import { ConfirmDialog } from "../ui/ConfirmDialog";
 import { EmptyState } from "../ui/EmptyState";
 import { useErrorMessage } from "../ui/errorMessages";

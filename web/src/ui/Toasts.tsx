@@ -1,4 +1,4 @@
-import { useStore } from "../store";
+import { useStore } from "../useStore";
 import { toasts } from "./toasts";
 
 export function Toasts() {

@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { useFormat } from "../i18n/format";
 import { useServices } from "../services";
-import { useStore } from "../store";
+import { useStore } from "../useStore";
 import { useErrorCodeMessage } from "../ui/errorMessages";
 import { Icon } from "../ui/Icon";
 import type { Upload } from "./queue";

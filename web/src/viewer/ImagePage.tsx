@@ -13,7 +13,7 @@ import { useImageName } from "../gallery/useImageName";
 import { useCurrentLocation, type NavigationState } from "../router";
 import { useDownload } from "../selection/useDownload";
 import { useServices } from "../services";
-import { useStore } from "../store";
+import { useStore } from "../useStore";
 import { PageSpinner } from "../ui/PageSpinner";
 import { useErrorMessage } from "../ui/errorMessages";
 import { LoadError } from "../ui/LoadError";
