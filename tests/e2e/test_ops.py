@@ -1,6 +1,7 @@
 """The operations tool on the outputs file that `make run` writes."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -38,7 +39,8 @@ def test_ops_reports_on_an_image_of_a_running_stack(user: User, tmp_path: Path) 
     purge = subprocess.run(
         [*purge_command(outputs), "--days", "1e-9"], capture_output=True, text=True, check=False
     )
-    assert "Steps of the purge: 1. Done: 1" in purge.stderr, purge
+    # Other tests leave images in the trash of the same stack.
+    assert re.search(r"Steps of the purge: 1\. Done: [1-9]", purge.stderr), purge
     remaining = cloud(user.stack, "dynamodb").scan(TableName=resources.table)["Items"]
     assert image_id not in str(remaining)
     remove_outputs(tmp_path)
