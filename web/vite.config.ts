@@ -70,7 +70,7 @@ const BOOT = new RegExp(
   [
     String.raw`/web/src/(boot|config|store)\.ts$`,
     String.raw`/web/src/api/(client|downloads|imagePages|images|summary)\.ts$`,
-    String.raw`/web/src/(filters/filter|gallery/(preferences|prefetch|proportions|sort|sources)|i18n/languages|ui/download)\.ts$`,
+    String.raw`/web/src/(filters/filter|gallery/(preferences|prefetch|proportions|sort|sources)|i18n/languages|live/liveUpdates|ui/download)\.ts$`,
     String.raw`/web/src/session/(cognito|session|tabSync|vault)\.ts$`,
     String.raw`/clients/typescript/src/`,
     "vite/preload-helper",

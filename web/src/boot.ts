@@ -6,6 +6,7 @@ import { createClient, type Client } from "./api/client";
 import { loadConfig, type Config } from "./config";
 import { prefetchGallery } from "./gallery/prefetch";
 import { catalogs, findLanguage } from "./i18n/languages";
+import { LiveUpdates } from "./live/liveUpdates";
 import { Cognito } from "./session/cognito";
 import { Session } from "./session/session";
 import { EncryptedVault } from "./session/vault";
@@ -14,6 +15,7 @@ export interface Boot {
   config: Config;
   session: Session;
   client: Client;
+  live: LiveUpdates;
 }
 
 async function start(): Promise<Boot> {
@@ -21,12 +23,13 @@ async function start(): Promise<Boot> {
   const config = await loadConfig();
   const session = new Session(new Cognito(config.cognito.endpoint, config.cognito.clientId), config, sessionStorage, new EncryptedVault());
   const client = createClient(config, session);
-  void showFirst(session, client);
-  return { config, session, client };
+  const live = new LiveUpdates(client.options, client.api, client.queries);
+  void showFirst(session, client, live);
+  return { config, session, client, live };
 }
 
 /** Restore the session, and request what the gallery shows first. The page reports what fails, because it repeats it. */
-async function showFirst(session: Session, { api, queries }: Client): Promise<void> {
+async function showFirst(session: Session, { api, queries }: Client, live: LiveUpdates): Promise<void> {
   const restored = session.restore();
   if (!session.isStored) return;
   void import("./Shell");
@@ -34,6 +37,8 @@ async function showFirst(session: Session, { api, queries }: Client): Promise<vo
   void import("./gallery/GalleryPage");
   await restored;
   if (session.state.kind !== "signedIn" || location.search) return;
+  // Before the images are read: what changes afterwards arrives as an event.
+  live.start();
   await prefetchGallery(api, queries).catch(() => {});
 }
 

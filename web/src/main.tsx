@@ -8,7 +8,6 @@ import { App } from "./App";
 import { cacheImage, refreshImage } from "./api/images";
 import { boot, type Boot } from "./boot";
 import { initTranslations } from "./i18n";
-import { LiveUpdates } from "./live/liveUpdates";
 import { DeletionQueue } from "./deletions/deletionQueue";
 import { ServicesContext, type Services } from "./services";
 import { initTheme } from "./theme";
@@ -21,7 +20,7 @@ import { UploadQueue } from "./uploads/queue";
 /** What works offline is loaded after the first page, or at once if the API does not respond. */
 const OFFLINE_DELAY_MILLISECONDS = 3_000;
 
-function createServices({ config, session, client: { options, api, queries } }: Boot): Services {
+function createServices({ config, session, client: { api, queries }, live }: Boot): Services {
   const deletions = new DeletionQueue(api, queries, (failure, count) =>
     showToast({ tone: "danger", text: i18next.t(`deletion.${failure}`, { count }) }),
   );
@@ -34,7 +33,7 @@ function createServices({ config, session, client: { options, api, queries } }: 
     onUploaded: (id) => void refreshImage(api, queries, id).catch(() => {}),
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
   });
-  return { config, session, api, queries, deletions, uploads, live: new LiveUpdates(options, api, queries) };
+  return { config, session, api, queries, deletions, uploads, live };
 }
 
 /** Start the per-user services at sign-in; stop and clear them at sign-out. */
@@ -43,6 +42,8 @@ function bindToSession(services: Services): void {
   const startOffline = () => void import("./offline/offline").then((offline) => offline.startOffline(services));
   setTimeout(startOffline, OFFLINE_DELAY_MILLISECONDS);
   live.state.subscribe(() => (live.state.value === "offline" ? startOffline() : uploads.resume()));
+  // It may have been found by now that the API does not respond.
+  if (live.state.value === "offline") startOffline();
   addEventListener("online", () => uploads.resume());
   const follow = () => {
     if (session.state.kind === "signedIn") {
