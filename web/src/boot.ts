@@ -31,12 +31,13 @@ async function start(): Promise<Boot> {
 /** Restore the session, and request what the gallery shows first. The page reports what fails, because it repeats it. */
 async function showFirst(session: Session, { api, queries }: Client, live: LiveUpdates): Promise<void> {
   const restored = session.restore();
-  if (!session.isStored) return;
-  void import("./Shell");
-  if (location.pathname !== "/") return;
-  void import("./gallery/GalleryPage");
+  const isGallery = location.pathname === "/";
+  if (session.isStored) {
+    void import("./Shell");
+    if (isGallery) void import("./gallery/GalleryPage");
+  }
   await restored;
-  if (session.state.kind !== "signedIn" || location.search) return;
+  if (session.state.kind !== "signedIn" || !isGallery || location.search) return;
   // Before the images are read: what changes afterwards arrives as an event.
   live.start();
   await prefetchGallery(api, queries).catch(() => {});

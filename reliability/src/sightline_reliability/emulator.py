@@ -38,7 +38,7 @@ Predicate = Callable[[Item], bool]
 def compile_key_condition(
     expression: str, values: Mapping[str, Any], names: Mapping[str, str]
 ) -> Predicate | None:
-    """Return a function that tells whether an item matches; None if MiniStack has to evaluate it.
+    """Return the condition as a predicate of items, or None if MiniStack has to evaluate it.
 
     Strings are compared by code points, which is also the order of their UTF-8 bytes.
     """
