@@ -19,7 +19,7 @@ from sightline.consumer.upload_messages import RETRIES_EXHAUSTED, Handler, Uploa
 from sightline.domain.failures import Failure, Gone, Rejected
 from sightline.domain.ids import new_image_id
 from sightline.domain.object_keys import ImageKey, original_key
-from sightline.ports.queues import Message
+from sightline.ports.queues import MAX_BATCH_SIZE, Message
 
 OPTIONS = ConsumerOptions(
     concurrency=4,
@@ -414,6 +414,27 @@ async def test_stop_succeeds_while_the_queue_hangs(
         # The poll, and then either the deletion or the release.
         assert queue.hanging == 2
         assert len(queue) == 1
+
+
+async def test_stop_takes_one_timeout_for_all_messages_that_cannot_be_returned(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The platform waits for a fixed time, however many batches there are."""
+    monkeypatch.setattr(loop, "SETTLE_TIMEOUT_SECONDS", 0.05)
+
+    class Queue(MemoryQueue):
+        deleting = 0
+
+        async def delete(self, messages: Sequence[Message]) -> None:
+            self.deleting += 1
+            await asyncio.Event().wait()
+
+    queue, handler = Queue(visibility=1000), ScriptedHandler()
+    for _ in range(3 * MAX_BATCH_SIZE):
+        queue.send(format_body(make_upload()))
+    async with running(queue, handler):
+        await wait_until(lambda: len(handler.handled) == 3 * MAX_BATCH_SIZE)
+    assert queue.deleting == 1
 
 
 async def test_a_failing_side_task_ends_the_consumer() -> None:

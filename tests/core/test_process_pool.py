@@ -129,6 +129,16 @@ async def test_processes_end_with_the_pool() -> None:
         os.kill(pid, 0)
 
 
+async def test_pool_ends_while_a_process_is_being_replaced() -> None:
+    async with DecodePool(size=1, seconds=1000) as pool:
+        with pytest.raises(ProcessDied):
+            await pool.run(crash)
+        call = asyncio.create_task(pool.run(hang))
+        await asyncio.sleep(0)
+    with pytest.raises(ProcessDied):
+        await call
+
+
 @pytest.mark.usefixtures("patient")
 @pytest.mark.parametrize(
     ("function", "code"), [(compute_forever, "decode_timeout"), (crash, "decoder_crashed")]

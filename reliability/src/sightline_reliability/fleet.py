@@ -50,9 +50,14 @@ Result = TypeVar("Result")
 EMULATOR_MODULE = "sightline_reliability.emulator"
 EMULATOR_PACKAGES = (Path(sightline_local.__file__).parents[1], Path(__file__).parents[1])
 
-#: Maximum seconds until a process is healthy, and until it ends after SIGTERM.
+#: Maximum seconds until a process is healthy, and until it ends after SIGTERM: more than
+#: `ConsumerOptions.shutdown_seconds`, because the machine is busy.
 START_TIMEOUT_SECONDS = 60.0
-STOP_TIMEOUT_SECONDS = 20.0
+STOP_TIMEOUT_SECONDS = 40.0
+
+#: What Python's fault handler writes to the log of a process before its stacks, and how many lines
+#: of these a report has.
+STACKS_START, MAX_STACK_LINES = "Fatal Python error: Aborted", 60
 
 #: Range of the delay before a process that ended is restarted.
 RESTART_DELAY_SECONDS = (0.2, 3.0)
@@ -441,7 +446,8 @@ class Fleet:
         self, name: str, command: list[str], environment: Environment, health_url: str
     ) -> None:
         log = self.folder / "logs" / f"{name}.log"
-        environment = {**base_environment(), **environment}
+        # A process that is aborted writes its stacks to its log.
+        environment = {**base_environment(), "PYTHONFAULTHANDLER": "1", **environment}
         self.processes[name] = ManagedProcess(name, command, environment, health_url, log)
 
     async def _start(self, *names: str) -> None:
@@ -458,7 +464,7 @@ class Fleet:
             if not target.stop_requested:
                 self.incidents.append(f"{target.name} exited unexpectedly with code {code}")
             # uvicorn re-raises the signal after a graceful shutdown.
-            elif code not in {0, -signal.SIGKILL, -signal.SIGTERM}:
+            elif code not in {0, -signal.SIGKILL, -signal.SIGTERM, -signal.SIGABRT}:
                 self.incidents.append(f"{target.name} exited with code {code} on shutdown")
             target.healthy = False
             await asyncio.sleep(self.rng.uniform(*RESTART_DELAY_SECONDS))
@@ -483,11 +489,12 @@ class Fleet:
             requested_at = requested_at or time.monotonic()
             elapsed = time.monotonic() - requested_at
             if elapsed > STOP_TIMEOUT_SECONDS and not exit_task.done():
-                self.incidents.append(
-                    f"{target.name} did not stop within {STOP_TIMEOUT_SECONDS:.0f} s"
-                )
-                target.process.kill()
+                target.process.send_signal(signal.SIGABRT)
                 await exit_task
+                self.incidents.append(
+                    f"{target.name} did not stop within {STOP_TIMEOUT_SECONDS:.0f} s:\n"
+                    + _read_stacks(target.log)
+                )
         return exit_task.result()
 
     async def _stop(self, target: ManagedProcess) -> None:
@@ -509,6 +516,12 @@ SERVICES = {
     "resizer": resizer_environment,
     "notifier": notifier_environment,
 }
+
+
+def _read_stacks(log: Path) -> str:
+    """Return the stacks that an aborted process wrote to its log; empty if there are none."""
+    _, _, stacks = log.read_text(errors="replace").rpartition(STACKS_START)
+    return "\n".join(stacks.splitlines()[:MAX_STACK_LINES])
 
 
 def _list_process_tree(pid: int) -> list[int]:

@@ -75,8 +75,8 @@ class ConsumerSettings(ServiceSettings):
     drain_seconds: float = Field(
         90,
         ge=0,
-        description="Time to finish images in progress at shutdown, in seconds; must be less than "
-        "the stop timeout of the task.",
+        description="Time to finish images in progress at shutdown, in seconds; the stop "
+        "timeout of the task must be at least 15 seconds longer.",
     )
     backoff_seconds: float = Field(
         2,

@@ -67,8 +67,8 @@ class ConsumerOptions:
     """Consumer concurrency and timeouts.
 
     `part` names the queue in metrics. `concurrency` is the number of messages in flight. One
-    receive waits for `poll_seconds`. A message times out after `handling_timeout_seconds`. At
-    shutdown, messages in flight have `drain_timeout_seconds` to finish.
+    receive waits for `poll_seconds`. A message times out after `handling_timeout_seconds`.
+    Messages in flight have `drain_timeout_seconds` to finish after the request to stop.
     `protection_interval_seconds` is the time between updates of the scale-in protection. `probes`
     has the intervals between probes of a dependency that is down, as `is_outage` decides.
     """
@@ -82,6 +82,12 @@ class ConsumerOptions:
     backoff: Backoff = field(default_factory=Backoff)
     probes: Backoff = field(default_factory=Backoff)
     is_outage: Callable[[BaseException], bool] = is_never_outage
+
+    @property
+    def shutdown_seconds(self) -> float:
+        """The longest time that a shutdown takes, in seconds, also if no queue responds."""
+        last_poll = self.poll_seconds + POLL_GRACE_SECONDS + SETTLE_TIMEOUT_SECONDS
+        return max(self.drain_timeout_seconds, last_poll) + SETTLE_TIMEOUT_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +125,7 @@ class Consumer:
         self._settler = Settler()
         self._circuit = Circuit(options.part, options.probes, options.is_outage)
         self._stopping: asyncio.Task[bool] | None = None
+        self._stopped_at = 0.0
         self._progressed_at = time.monotonic()
 
     @property
@@ -152,24 +159,27 @@ class Consumer:
     async def run(self, stop: asyncio.Event) -> None:
         """Consume until `stop` is set, then finish or release the messages in flight.
 
+        The shutdown takes at most `shutdown_seconds` of the options.
+
         A side task that fails ends the consumer with its exception: a consumer that can no longer
         extend or delete messages must not continue.
         """
         async with asyncio.TaskGroup() as side_tasks:
             extending = side_tasks.create_task(self._keep_hidden())
             protecting = side_tasks.create_task(self._keep_protected())
-            side_tasks.create_task(self._settler.run())
+            settling = side_tasks.create_task(self._settler.run())
             try:
                 await self._receive_until(stop)
-                await self._drain()
+                await self._drain(settling)
             finally:
-                self._settler.close()
+                settling.cancel()
                 extending.cancel()
                 protecting.cancel()
                 await self._protect(False)
 
     async def _receive_until(self, stop: asyncio.Event) -> None:
         stopping = self._stopping = asyncio.create_task(stop.wait())
+        stopping.add_done_callback(self._record_stop)
         async with asyncio.TaskGroup() as receiving:
             receiving.create_task(self._receive_from(self._queue, stopping))
             if self._fairness is not None:
@@ -193,6 +203,9 @@ class Consumer:
                 await asyncio.wait({stopping}, timeout=delay)
             else:
                 await self._accept(queue, messages)
+
+    def _record_stop(self, _: object) -> None:
+        self._stopped_at = time.monotonic()
 
     def _record_progress(self) -> None:
         if self._free_places or self._circuit.is_open:
@@ -377,17 +390,29 @@ class Consumer:
         except Exception:
             logger.exception("could not change scale-in protection")
 
-    async def _drain(self) -> None:
-        """Defer what waits, wait for the messages in flight, then release those that are late."""
+    async def _drain(self, settling: "asyncio.Task[None]") -> None:
+        """Let the messages in flight finish, and return the others to the queues."""
+        returning = [asyncio.create_task(self._return_waiting())]
+        deliveries = dict(self._in_flight)
+        late: set[asyncio.Task[None]] = set()
+        if deliveries:
+            until = self._stopped_at + self._options.drain_timeout_seconds
+            _, late = await asyncio.wait(deliveries, timeout=max(0.0, until - time.monotonic()))
+        try:
+            async with asyncio.timeout(SETTLE_TIMEOUT_SECONDS):
+                if late:
+                    for task in late:
+                        task.cancel()
+                    await asyncio.wait(late)
+                    logger.warning("released %d unfinished messages", len(late))
+                releases = (self._settler.release(deliveries[task]) for task in late)
+                await asyncio.gather(*returning, *releases)
+                self._settler.close()
+                await settling
+        except TimeoutError:
+            # They are redelivered when their visibility timeout ends.
+            logger.warning("could not return all messages to the queues in time")
+
+    async def _return_waiting(self) -> None:
         await self._defer(self._lanes.take_all())
         await asyncio.gather(*map(self._settler.release, self._lanes.take_all()))
-        if not self._in_flight:
-            return
-        deliveries = dict(self._in_flight)
-        _, late = await asyncio.wait(deliveries, timeout=self._options.drain_timeout_seconds)
-        for task in late:
-            task.cancel()
-        if late:
-            await asyncio.wait(late)
-            logger.warning("released %d unfinished messages", len(late))
-        await asyncio.gather(*(self._settler.release(deliveries[task]) for task in late))

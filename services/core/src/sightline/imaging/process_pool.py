@@ -78,10 +78,8 @@ class DecodePool:
         trace: TracebackType | None,
     ) -> None:
         for process in self._processes:
-            process.kill()
-        self._threads.shutdown()
-        for process in self._processes:
             process.close()
+        self._threads.shutdown()
 
     async def run(
         self,
@@ -116,6 +114,7 @@ class _Process:
         self._seconds = seconds
         self._memory = memory
         self._lock = threading.Lock()
+        self._closed = False
         self._process: BaseProcess | None = None
         self._pipe: Connection | None = None
 
@@ -143,10 +142,14 @@ class _Process:
 
     def kill(self) -> None:
         """Kill the process at once; it is replaced at the next call."""
-        if self._process is not None:
-            self._process.kill()
+        # The thread of the call may replace it meanwhile.
+        if (process := self._process) is not None:
+            process.kill()
 
     def close(self) -> None:
+        """Kill the process for good; a call in progress fails."""
+        self._closed = True
+        self.kill()
         with self._lock:
             self._disconnect()
 
@@ -154,12 +157,15 @@ class _Process:
         if self._pipe is None or self._process is None or not self._process.is_alive():
             self._disconnect()
             ours, theirs = self._context.Pipe()
-            self._process = self._context.Process(
+            process = self._context.Process(
                 target=_serve, args=(theirs, self._seconds, self._memory), daemon=True
             )
-            self._process.start()
+            process.start()
             theirs.close()
-            self._pipe = ours
+            self._process, self._pipe = process, ours
+            if self._closed:
+                # When the pool was closed, there was nothing to kill yet.
+                process.kill()
             # The start must not count towards the timeout of the first call.
             if not ours.poll(START_TIMEOUT_SECONDS):
                 raise TimeoutError
