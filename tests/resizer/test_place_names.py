@@ -47,7 +47,7 @@ def test_a_district_is_named_beside_its_city() -> None:
 
 
 def make_places(*rows: str) -> PlaceNames:
-    return PlaceNames(row.split(",") for row in rows)
+    return PlaceNames(row.replace(",", "\t") for row in rows)
 
 
 def test_a_city_across_the_date_line_is_near() -> None:

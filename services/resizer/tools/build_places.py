@@ -84,7 +84,9 @@ def _package_folder(name: str) -> Path:
 def main() -> None:
     """Write the data set to the path given as the only argument."""
     text = io.StringIO()
-    csv.writer(text, delimiter="\t", lineterminator="\n").writerows(build_rows())
+    csv.writer(text, "excel-tab", lineterminator="\n", quoting=csv.QUOTE_NONE).writerows(
+        build_rows()
+    )
     # Without a time, so that the file depends on its content only.
     Path(sys.argv[1]).write_bytes(gzip.compress(text.getvalue().encode(), mtime=0))
 
