@@ -322,3 +322,18 @@ async def test_owners_take_turns() -> None:
     while (delivery := lanes.pop({})) is not None:
         turns.append(delivery.owner)
     assert turns == ["a", "b", "a", "b", "a"]
+
+
+async def test_messages_do_not_wait_as_long_as_new_owners_come() -> None:
+    """Each time the consumer ended meanwhile, a delivery of what waits would be spent."""
+    queue, lanes = MemoryQueue(), Lanes(size=2)
+    for number in range(2):
+        lanes.add(make_delivery("a", number, queue))
+    turns = []
+    for number in range(20):
+        lanes.add(make_delivery(f"new {number}", number, queue))
+        delivery = lanes.pop({})
+        assert delivery is not None
+        turns.append(delivery.owner)
+    # Only owners that come within four turns, twice the size of a lane, go before it.
+    assert [turn for turn, owner in enumerate(turns) if owner == "a"] == [0, 6]

@@ -53,8 +53,8 @@ from sightline_reliability.visitors import Visitor
 
 OUT = Path(__file__).parents[3] / "benchmarks" / "out"
 
-#: Range of the seconds between two kills.
-KILL_INTERVAL_SECONDS = (1.5, 5.0)
+#: Mean time between two interventions, and its range in multiples of that.
+KILL_SECONDS, KILL_RANGE = 3.25, (0.5, 1.5)
 
 #: Share of the kills that are SIGKILL; the others are SIGTERM.
 SIGKILL_SHARE = 0.6
@@ -215,7 +215,7 @@ class ChaosTest:
         # A pause ends with the load.
         async with asyncio.TaskGroup() as pauses:
             while True:
-                await asyncio.sleep(self._rng.uniform(*KILL_INTERVAL_SECONDS))
+                await asyncio.sleep(self._options.kill_seconds * self._rng.uniform(*KILL_RANGE))
                 self._intervene(pauses)
 
     def _intervene(self, pauses: asyncio.TaskGroup) -> None:
@@ -439,6 +439,13 @@ def main() -> None:
         type=float,
         default=1.0,
         help="multiplier of all fault rates (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--kill-seconds",
+        type=float,
+        default=KILL_SECONDS,
+        help="mean time between two interventions: a process is killed, stopped or paused, or its "
+        "clock steps (default: %(default)s)",
     )
     parser.add_argument(
         "--clock-steps",

@@ -2,13 +2,16 @@
 
 A free place goes to the waiting owner with the fewest messages in flight, and among equals to the
 one that was served the longest ago. So no owner takes a place beyond half of them while another
-waits. A lane is short: what exceeds it is deferred to another queue, where it does not stand before
-the messages of other owners. See docs/decisions/0013-share-consumers-between-owners.md.
+waits. An owner that has nothing in the consumer goes before those that were served in the last few
+turns, but not before all: they would wait for as long as new owners come. A lane is short: what
+exceeds it is deferred to another queue, where it does not stand before the messages of other
+owners. See docs/decisions/0013-share-consumers-between-owners.md.
 """
 
 import bisect
 import itertools
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from sightline.ports.queues import Message, Queue
@@ -39,8 +42,9 @@ class Lanes:
 
     size: int
     _lanes: dict[str | None, list[Delivery]] = field(default_factory=dict)
+    #: The turn in which each owner with messages waiting or in flight was served last.
     _served_at: dict[str | None, int] = field(default_factory=dict)
-    _turns: "itertools.count[int]" = field(default_factory=itertools.count)
+    _turn: int = 0
 
     def __len__(self) -> int:
         """Return the number of messages that wait."""
@@ -56,6 +60,8 @@ class Lanes:
 
     def add(self, delivery: Delivery) -> None:
         """Have a message wait in the lane of its owner."""
+        # A new owner is served as if it had been served before the last turns.
+        self._served_at.setdefault(delivery.owner, self._turn - 2 * self.size)
         lane = self._lanes.setdefault(delivery.owner, [])
         bisect.insort(lane, delivery, key=lambda each: each.age_key)
 
@@ -65,14 +71,15 @@ class Lanes:
             return None
         owner = min(
             self._lanes,
-            key=lambda each: (in_flight.get(each, 0), self._served_at.get(each, -1)),
+            key=lambda each: (in_flight.get(each, 0), self._served_at[each]),
         )
         lane = self._lanes[owner]
         delivery = lane.pop(0)
         if not lane:
             del self._lanes[owner]
-        self._served_at[owner] = next(self._turns)
-        self._forget_idle(in_flight)
+        self._turn += 1
+        self._served_at[owner] = self._turn
+        self._forget_idle({owner, *in_flight})
         return delivery
 
     def take_excess(self, queue: Queue) -> list[Delivery]:
@@ -95,7 +102,7 @@ class Lanes:
         self._lanes.clear()
         return waiting
 
-    def _forget_idle(self, in_flight: Mapping[str | None, int]) -> None:
+    def _forget_idle(self, in_flight: AbstractSet[str | None]) -> None:
         """Forget the turns of owners without messages, so that they do not accumulate."""
-        for owner in self._served_at.keys() - self._lanes.keys() - in_flight.keys():
+        for owner in self._served_at.keys() - self._lanes.keys() - in_flight:
             del self._served_at[owner]
