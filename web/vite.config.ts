@@ -46,31 +46,12 @@ function serviceWorker(): Plugin {
   };
 }
 
-/** Let the page run `boot.ts` first, as a script of its own: Vite joins all scripts that a page names. */
-function bootScript(): Plugin {
-  const id = here("src/boot.ts");
-  return {
-    name: "boot-script",
-    apply: "build",
-    buildStart() {
-      this.emitFile({ type: "chunk", id, preserveSignature: "allow-extension" });
-    },
-    transformIndexHtml: {
-      order: "post",
-      handler(_html, { bundle }) {
-        const boot = Object.values(bundle!).find((output) => output.type === "chunk" && output.moduleIds.includes(id))!;
-        return [{ tag: "script", attrs: { type: "module", crossorigin: true, src: `/${boot.fileName}` }, injectTo: "head-prepend" }];
-      },
-    },
-  };
-}
-
 /** What `boot.ts` imports. Another chunk would have to arrive before it runs. */
 const BOOT = new RegExp(
   [
-    String.raw`/web/src/(boot|config|store)\.ts$`,
+    String.raw`/web/src/(config|store|theme)\.ts$`,
     String.raw`/web/src/api/(client|downloads|imagePages|images|summary)\.ts$`,
-    String.raw`/web/src/(filters/filter|gallery/(preferences|prefetch|proportions|sort|sources)|i18n/languages|live/liveUpdates|ui/download)\.ts$`,
+    String.raw`/web/src/(filters/filter|gallery/(firstPaint|layout|preferences|prefetch|sort|sources)|i18n/languages|live/liveUpdates|ui/download)\.ts$`,
     String.raw`/web/src/session/(cognito|session|tabSync|vault)\.ts$`,
     String.raw`/clients/typescript/src/`,
     "vite/preload-helper",
@@ -80,7 +61,7 @@ const BOOT = new RegExp(
 );
 
 export default defineConfig({
-  plugins: [react(), bootScript(), serviceWorker()],
+  plugins: [react(), serviceWorker()],
   // amazon-cognito-identity-js uses Node's name of the global object.
   define: { global: "globalThis" },
   resolve: {
