@@ -83,7 +83,7 @@ POISON_MESSAGE_COUNT = 3
 STALL_SECONDS = 120.0
 
 #: Maximum time for the queues to drain, seconds.
-MAX_DRAIN_SECONDS = 1_800.0
+MAX_DRAIN_SECONDS = 7_200.0
 
 #: Consecutive seconds with empty queues that count as drained.
 QUIET_SECONDS = 4
