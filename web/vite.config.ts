@@ -46,12 +46,31 @@ function serviceWorker(): Plugin {
   };
 }
 
+/** Let the page run `boot.ts` first, as a script of its own: Vite joins all scripts that a page names. */
+function bootScript(): Plugin {
+  const id = here("src/boot.ts");
+  return {
+    name: "boot-script",
+    apply: "build",
+    buildStart() {
+      this.emitFile({ type: "chunk", id, preserveSignature: "allow-extension" });
+    },
+    transformIndexHtml: {
+      order: "post",
+      handler(_html, { bundle }) {
+        const boot = Object.values(bundle!).find((output) => output.type === "chunk" && output.moduleIds.includes(id))!;
+        return [{ tag: "script", attrs: { type: "module", crossorigin: true, src: `/${boot.fileName}` }, injectTo: "head-prepend" }];
+      },
+    },
+  };
+}
+
 /** What `boot.ts` imports. Another chunk would have to arrive before it runs. */
 const BOOT = new RegExp(
   [
-    String.raw`/web/src/(config|store|theme)\.ts$`,
+    String.raw`/web/src/(boot|config|store)\.ts$`,
     String.raw`/web/src/api/(client|downloads|imagePages|images|summary)\.ts$`,
-    String.raw`/web/src/(filters/filter|gallery/(firstPaint|layout|preferences|prefetch|sort|sources)|i18n/languages|live/liveUpdates|ui/download)\.ts$`,
+    String.raw`/web/src/(filters/filter|gallery/(preferences|prefetch|proportions|sort|sources)|i18n/languages|live/liveUpdates|ui/download)\.ts$`,
     String.raw`/web/src/session/(cognito|session|tabSync|vault)\.ts$`,
     String.raw`/clients/typescript/src/`,
     "vite/preload-helper",
@@ -60,19 +79,8 @@ const BOOT = new RegExp(
   ].join("|"),
 );
 
-/** The frame of the pages of signed-in users, and a gallery. One file compresses better than six. */
-const GALLERY = new RegExp(
-  [
-    String.raw`/web/src/(MoreMenu|Shell|Tab)\.`,
-    String.raw`/web/src/filters/(FilterPanel|SearchBox|useFilter)\.`,
-    String.raw`/web/src/gallery/(anchor|scrubberMarks|selection|use(Anchor|Marquee|Sections|Sort|VisibleRows|Width))\.`,
-    String.raw`/web/src/gallery/(Gallery|GalleryPage|GallerySkeleton|Grid|Headings|Scrubber|Tile|ViewChoices|ViewMenu)\.`,
-    String.raw`/web/src/uploads/(features|uploadDialog)\.`,
-  ].join("|"),
-);
-
 export default defineConfig({
-  plugins: [react(), serviceWorker()],
+  plugins: [react(), bootScript(), serviceWorker()],
   // amazon-cognito-identity-js uses Node's name of the global object.
   define: { global: "globalThis" },
   resolve: {
@@ -97,7 +105,6 @@ export default defineConfig({
           // What many pages share is one file instead of thirty, which browsers would load six at a time over HTTP/1.1.
           groups: [
             { name: "boot", test: BOOT, priority: 1, includeDependenciesRecursively: false },
-            { name: "gallery", test: GALLERY, priority: 1, includeDependenciesRecursively: false },
             { name: "shared", test: /\.(js|mjs|ts|tsx)$/, minShareCount: 4, maxModuleSize: 3_000 },
             { name: "shared", test: /\.(js|mjs|ts|tsx)$/, minShareCount: 6 },
           ],

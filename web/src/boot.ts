@@ -1,20 +1,15 @@
 /**
- * What the page runs first, while the rest is loaded: it renews a stored session, requests the texts and the code of
- * the first page, and draws the first images. It is small, because a phone waits for it.
+ * What the page runs first, while the rest is loaded: it renews a stored session, and requests the texts,
+ * the code and the images that its user sees first. It is small, because a phone waits for it.
  */
-// Imported first, so that component styles override it.
-import "./styles/base.css";
 import { createClient, type Client } from "./api/client";
 import { loadConfig, type Config } from "./config";
-import { paintFirst } from "./gallery/firstPaint";
 import { prefetchGallery } from "./gallery/prefetch";
-import { sort } from "./gallery/preferences";
 import { catalogs, findLanguage } from "./i18n/languages";
 import { LiveUpdates } from "./live/liveUpdates";
 import { Cognito } from "./session/cognito";
 import { Session } from "./session/session";
 import { EncryptedVault } from "./session/vault";
-import { initTheme } from "./theme";
 
 export interface Boot {
   config: Config;
@@ -24,7 +19,6 @@ export interface Boot {
 }
 
 async function start(): Promise<Boot> {
-  initTheme();
   void catalogs[findLanguage()]();
   const config = await loadConfig();
   const session = new Session(new Cognito(config.cognito.endpoint, config.cognito.clientId), config, sessionStorage, new EncryptedVault());
@@ -34,7 +28,7 @@ async function start(): Promise<Boot> {
   return { config, session, client, live };
 }
 
-/** Restore the session, and request and draw what the gallery shows first. The page reports what fails, because it repeats it. */
+/** Restore the session, and request what the gallery shows first. The page reports what fails, because it repeats it. */
 async function showFirst(session: Session, { api, queries }: Client, live: LiveUpdates): Promise<void> {
   const restored = session.restore();
   const isGallery = location.pathname === "/";
@@ -46,15 +40,9 @@ async function showFirst(session: Session, { api, queries }: Client, live: LiveU
   if (session.state.kind !== "signedIn" || !isGallery || location.search) return;
   // Before the images are read: what changes afterwards arrives as an event.
   live.start();
-  paintFirst(await prefetchGallery(api, queries).catch(() => []), sort.value);
+  await prefetchGallery(api, queries).catch(() => {});
 }
 
 export const boot = start();
-// `start` awaits it too.
+// Who awaits it reports the error.
 boot.catch(() => {});
-
-import("./main")
-  .then((main) => main.start())
-  .catch((error: unknown) => {
-    document.getElementById("root")!.textContent = `Sightline cannot start: ${String(error)}`;
-  });
