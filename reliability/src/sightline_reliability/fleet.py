@@ -464,7 +464,7 @@ class Fleet:
             if not target.stop_requested:
                 self.incidents.append(f"{target.name} exited unexpectedly with code {code}")
             # uvicorn re-raises the signal after a graceful shutdown.
-            elif code not in {0, -signal.SIGKILL, -signal.SIGTERM, -signal.SIGABRT}:
+            elif code not in {0, -signal.SIGKILL, -signal.SIGTERM}:
                 self.incidents.append(f"{target.name} exited with code {code} on shutdown")
             target.healthy = False
             await asyncio.sleep(self.rng.uniform(*RESTART_DELAY_SECONDS))
@@ -520,8 +520,8 @@ SERVICES = {
 
 def _read_stacks(log: Path) -> str:
     """Return the stacks that an aborted process wrote to its log; empty if there are none."""
-    _, _, stacks = log.read_text(errors="replace").rpartition(STACKS_START)
-    return "\n".join(stacks.splitlines()[:MAX_STACK_LINES])
+    _, found, stacks = log.read_text(errors="replace").rpartition(STACKS_START)
+    return "\n".join(stacks.splitlines()[:MAX_STACK_LINES]) if found else ""
 
 
 def _list_process_tree(pid: int) -> list[int]:

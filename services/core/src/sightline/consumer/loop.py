@@ -392,7 +392,7 @@ class Consumer:
 
     async def _drain(self, settling: "asyncio.Task[None]") -> None:
         """Let the messages in flight finish, and return the others to the queues."""
-        returning = [asyncio.create_task(self._return_waiting())]
+        returning = asyncio.create_task(self._return_waiting())
         deliveries = dict(self._in_flight)
         late: set[asyncio.Task[None]] = set()
         if deliveries:
@@ -406,7 +406,7 @@ class Consumer:
                     await asyncio.wait(late)
                     logger.warning("released %d unfinished messages", len(late))
                 releases = (self._settler.release(deliveries[task]) for task in late)
-                await asyncio.gather(*returning, *releases)
+                await asyncio.gather(returning, *releases)
                 self._settler.close()
                 await settling
         except TimeoutError:
