@@ -72,6 +72,7 @@ def make_server(app: FastAPI, host: str, port: int) -> Server:
             log_config=None,
             access_log=False,
             server_header=False,
+            loop="sightline.event_loop:EventLoop",
             http=BoundedHttpProtocol,
             ws="none",
             timeout_keep_alive=KEEP_ALIVE_SECONDS,

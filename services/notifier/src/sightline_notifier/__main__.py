@@ -2,8 +2,7 @@
 
 from contextlib import AsyncExitStack
 
-import uvloop
-
+from sightline import event_loop
 from sightline.adapters.aws.clients import Clients
 from sightline.adapters.tables import open_tables, require_table
 from sightline.consumer.runtime import consume
@@ -33,7 +32,7 @@ def main() -> None:
         export_traces("notifier", settings.trace_owner_key),
         export_metrics("notifier", settings.metrics, settings.metrics_namespace),
     ):
-        uvloop.run(serve(settings))
+        event_loop.run(serve(settings))
 
 
 if __name__ == "__main__":

@@ -2,8 +2,7 @@
 
 from contextlib import AsyncExitStack
 
-import uvloop
-
+from sightline import event_loop
 from sightline.adapters.aws.clients import Clients
 from sightline.adapters.aws.s3 import S3ObjectStore
 from sightline.adapters.aws.sns import SnsTopic
@@ -66,7 +65,7 @@ def main() -> None:
         export_traces("resizer", settings.trace_owner_key),
         export_metrics("resizer", settings.metrics, settings.metrics_namespace),
     ):
-        uvloop.run(serve(settings))
+        event_loop.run(serve(settings))
 
 
 if __name__ == "__main__":
