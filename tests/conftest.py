@@ -1,7 +1,7 @@
 """Fixtures shared by all suites: an AWS emulator and clients for it."""
 
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import AsyncExitStack
 from functools import cache
 from typing import Any
@@ -15,8 +15,12 @@ from pillow_heif import register_heif_opener
 from distribution import Distribution
 from sightline.adapters.aws.clients import Clients
 from sightline_local.cloud import make_cloud_server
+from sightline_local.stack import Stack
 
 REGION = "eu-central-1"
+
+#: How much of the end of each log a failed test reports, bytes.
+LOG_BYTES = 4000
 
 # Lets tests encode HEIF images; the services register the opener themselves.
 register_heif_opener()
@@ -34,6 +38,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Distribution:
     """Distribute tests to processes; pytest-xdist has a scheduler for files only."""
     return Distribution(config, log)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Function,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Add the logs of the processes that a failed test used to its report."""
+    report = yield
+    if report.failed:
+        for value in item.funcargs.values():
+            if isinstance(value, Stack):
+                report.sections.extend(read_logs(value))
+    return report
+
+
+def read_logs(stack: Stack) -> Iterator[tuple[str, str]]:
+    """Return the end of the log of each process of the stack; the title says if it has exited."""
+    exited = stack.find_exited()
+    for path in sorted(stack.log("api").parent.glob("*.log")):
+        state = " (exited)" if path.stem == exited else ""
+        log = path.read_bytes()[-LOG_BYTES:].decode(errors="replace")
+        yield f"log of {path.stem}{state}", log
 
 
 @pytest.fixture(scope="session")
