@@ -1,9 +1,10 @@
 """Benchmark of first loads of the web application on a mid-range phone (`make bench-web`).
 
-Chromium emulates the network and the processor that Lighthouse uses for mobile pages. Four pages
-are loaded in turn, from the same server: without a cache the gallery of a signed-in user, the page
-on which users sign in, and a page of one word; and the gallery as users open it again, from what
-the service worker keeps. Reports the medians of their largest contentful paints, and layout shifts.
+Chromium emulates the network and the processor that Lighthouse uses for mobile pages. Five pages
+are loaded in turn, from the same server: without a cache the gallery of a signed-in user, the same
+once the access token has expired, the page on which users sign in, and a page of one word; and the
+gallery as users open it again, from what the service worker keeps. Reports the medians of their
+largest contentful paints, and layout shifts.
 """
 
 import json
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import httpx
-from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect, sync_playwright
 from rich.console import Console
 from rich.table import Table
 
@@ -67,6 +68,16 @@ OBSERVE = """
 """
 
 
+#: Forgets the access token, as if it had expired.
+EXPIRE = """
+  const session = JSON.parse(sessionStorage.getItem("sightline.session"));
+  if (session) {
+    delete session.access;
+    sessionStorage.setItem("sightline.session", JSON.stringify(session));
+  }
+"""
+
+
 class Vitals(NamedTuple):
     """Largest contentful paint, in milliseconds, its element, and the cumulative layout shift."""
 
@@ -104,21 +115,58 @@ def upload_photos(connection: Connection) -> None:
                 return
 
 
-def load(page: Page, url: str, shown: str) -> Vitals:
-    """Load a page until an element that matches the selector is shown."""
-    page.goto(url)
-    expect(page.locator(shown).first).to_be_visible(timeout=TIMEOUT_MILLISECONDS)
-    page.wait_for_timeout(SETTLING_MILLISECONDS)
-    vitals = Vitals(**page.evaluate("window.vitals"))
-    # What stays open takes time from the others.
-    page.goto("about:blank")
-    return vitals
+class Phone:
+    """An emulated phone with one page.
+
+    It is slow only while it loads the page: idle pages that are slowed down take time from others.
+    """
+
+    def __init__(self, context: BrowserContext) -> None:
+        context.add_init_script(OBSERVE)
+        self.page = context.new_page()
+        self._devtools = context.new_cdp_session(self.page)
+
+    def sign_in(self, connection: Connection) -> None:
+        self.page.goto("/")
+        self.page.locator("input[type=email]").fill(connection.email)
+        self.page.locator("input[type=password]").fill(connection.password)
+        self.page.locator("form button[type=submit]").click()
+        expect(self.page.locator(TILE).first).to_be_visible(timeout=TIMEOUT_MILLISECONDS)
+
+    def fill_cache(self) -> None:
+        """Let the service worker keep the page and the thumbnails that it has seen."""
+        self.page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+        self.load("/", TILE)
+
+    def slow_down(self, *, keep: bool) -> None:
+        """Emulate the network from now on, without the cache of the browser unless `keep`."""
+        self._devtools.send("Network.enable")
+        self._devtools.send("Network.setCacheDisabled", {"cacheDisabled": not keep})
+        self._devtools.send("Network.emulateNetworkConditions", NETWORK)
+
+    def load(self, url: str, shown: str) -> Vitals:
+        """Load a page until an element that matches the selector is shown."""
+        self._devtools.send("Emulation.setCPUThrottlingRate", {"rate": CPU_SLOWDOWN})
+        self.page.goto(url)
+        expect(self.page.locator(shown).first).to_be_visible(timeout=TIMEOUT_MILLISECONDS)
+        self.page.wait_for_timeout(SETTLING_MILLISECONDS)
+        vitals = Vitals(**self.page.evaluate("window.vitals"))
+        self.page.goto("about:blank")
+        self._devtools.send("Emulation.setCPUThrottlingRate", {"rate": 1})
+        return vitals
 
 
-def open_page(browser: Browser, url: str, connection: Connection | None, *, keep: bool) -> Page:
-    """Open a page on the emulated phone, signed in if there is a connection.
+def open_phone(
+    browser: Browser,
+    url: str,
+    connection: Connection | None,
+    *,
+    keep: bool = False,
+    script: str | None = None,
+) -> Phone:
+    """Open a phone, signed in if there is a connection; `script` runs before each page.
 
-    `keep` loads it from what the service worker and the cache of the browser keep.
+    `keep` loads the page from what the service worker and the cache of the browser keep.
     """
     context = browser.new_context(
         base_url=url,
@@ -127,24 +175,15 @@ def open_page(browser: Browser, url: str, connection: Connection | None, *, keep
         locale="en-GB",
         service_workers="allow" if keep else "block",
     )
-    context.add_init_script(OBSERVE)
-    page = context.new_page()
+    phone = Phone(context)
     if connection is not None:
-        page.goto("/")
-        page.locator("input[type=email]").fill(connection.email)
-        page.locator("input[type=password]").fill(connection.password)
-        page.locator("form button[type=submit]").click()
-        expect(page.locator(TILE).first).to_be_visible(timeout=TIMEOUT_MILLISECONDS)
+        phone.sign_in(connection)
     if keep:
-        page.evaluate("navigator.serviceWorker.ready.then(() => null)")
-        # It keeps the thumbnails that it has seen.
-        load(page, "/", TILE)
-    devtools = context.new_cdp_session(page)
-    devtools.send("Network.enable")
-    devtools.send("Network.setCacheDisabled", {"cacheDisabled": not keep})
-    devtools.send("Network.emulateNetworkConditions", NETWORK)
-    devtools.send("Emulation.setCPUThrottlingRate", {"rate": CPU_SLOWDOWN})
-    return page
+        phone.fill_cache()
+    if script is not None:
+        context.add_init_script(script)
+    phone.slow_down(keep=keep)
+    return phone
 
 
 def measure(url: str, connection: Connection) -> dict[str, list[Vitals]]:
@@ -155,18 +194,21 @@ def measure(url: str, connection: Connection) -> dict[str, list[Vitals]]:
     vitals: dict[str, list[Vitals]] = {}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        signed_in = open_page(browser, url, connection, keep=False)
-        returned = open_page(browser, url, connection, keep=True)
-        signed_out = open_page(browser, url, None, keep=False)
+        signed_out = open_phone(browser, url, None)
         pages = {
-            "gallery": (signed_in, "/", TILE),
-            "gallery, opened again": (returned, "/", TILE),
+            "gallery": (open_phone(browser, url, connection), "/", TILE),
+            "gallery, after an hour": (
+                open_phone(browser, url, connection, script=EXPIRE),
+                "/",
+                TILE,
+            ),
+            "gallery, opened again": (open_phone(browser, url, connection, keep=True), "/", TILE),
             "sign in": (signed_out, "/", "form button[type=submit]"),
             "blank": (signed_out, f"/{BLANK}", "p"),
         }
         for _ in range(ROUNDS):
-            for name, page in pages.items():
-                vitals.setdefault(name, []).append(load(*page))
+            for name, (phone, path, shown) in pages.items():
+                vitals.setdefault(name, []).append(phone.load(path, shown))
         browser.close()
     return vitals
 

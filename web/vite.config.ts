@@ -1,5 +1,9 @@
 import { createHash } from "node:crypto";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { brotliCompress } from "node:zlib";
 import react from "@vitejs/plugin-react";
 import { build, type Plugin } from "vite";
 import { defineConfig } from "vitest/config";
@@ -22,7 +26,7 @@ function serviceWorker(): Plugin {
       // Data, such as the base map, is loaded when it is needed.
       const code = outputs.map(({ fileName }) => `/${fileName}`).filter((path) => /^\/assets\/.*\.(js|css)$/.test(path));
       const files = [...code, ...PUBLIC_FILES].sort();
-      const entry = outputs.find((output) => output.type === "chunk" && output.facadeModuleId === here("index.html"))!.fileName;
+      const entry = outputs.find((output) => output.type === "chunk" && output.moduleIds.includes(here("src/boot.ts")))!.fileName;
       // The page names all files that it loads, and the names have hashes of the content.
       const page = bundle["index.html"]!;
       const version = createHash("sha256").update(JSON.stringify([files, "source" in page && page.source])).digest("hex").slice(0, 12);
@@ -46,31 +50,28 @@ function serviceWorker(): Plugin {
   };
 }
 
-/** Let the page run `boot.ts` first, as a script of its own: Vite joins all scripts that a page names. */
-function bootScript(): Plugin {
-  const id = here("src/boot.ts");
+/** Compress the assets once with Brotli, which takes too long for a server to do it for each response. */
+function compressed(): Plugin {
+  const compress = promisify(brotliCompress);
   return {
-    name: "boot-script",
+    name: "compressed",
     apply: "build",
-    buildStart() {
-      this.emitFile({ type: "chunk", id, preserveSignature: "allow-extension" });
-    },
-    transformIndexHtml: {
-      order: "post",
-      handler(_html, { bundle }) {
-        const boot = Object.values(bundle!).find((output) => output.type === "chunk" && output.moduleIds.includes(id))!;
-        return [{ tag: "script", attrs: { type: "module", crossorigin: true, src: `/${boot.fileName}` }, injectTo: "head-prepend" }];
-      },
+    async closeBundle() {
+      const assets = here("dist/assets");
+      const files = (await readdir(assets)).filter((name) => /\.(css|js|json)$/.test(name));
+      await Promise.all(
+        files.map(async (name) => writeFile(join(assets, `${name}.br`), await compress(await readFile(join(assets, name))))),
+      );
     },
   };
 }
 
-/** What `boot.ts` imports. Another chunk would have to arrive before it runs. */
+/** `boot.ts` and what it imports. Another chunk would have to arrive before it runs. */
 const BOOT = new RegExp(
   [
-    String.raw`/web/src/(boot|config|store)\.ts$`,
+    String.raw`/web/src/(boot|config|store|theme)\.ts$|/web/src/styles/base\.css$`,
     String.raw`/web/src/api/(client|downloads|imagePages|images|summary)\.ts$`,
-    String.raw`/web/src/(filters/filter|gallery/(preferences|prefetch|proportions|sort|sources)|i18n/languages|live/liveUpdates|ui/download)\.ts$`,
+    String.raw`/web/src/(filters/filter|gallery/(firstPaint|layout|preferences|prefetch|sort|sources)|i18n/languages|live/liveUpdates|ui/download)\.ts$`,
     String.raw`/web/src/session/(cognito|session|tabSync|vault)\.ts$`,
     String.raw`/clients/typescript/src/`,
     "vite/preload-helper",
@@ -79,8 +80,14 @@ const BOOT = new RegExp(
   ].join("|"),
 );
 
+/** What every page needs, with all that it imports. */
+const MAIN = /\/web\/src\/main\.tsx$/;
+
+/** The first page of most users, with all that it imports. */
+const GALLERY = /\/web\/src\/(Shell|gallery\/GalleryPage)\.tsx$/;
+
 export default defineConfig({
-  plugins: [react(), bootScript(), serviceWorker()],
+  plugins: [react(), serviceWorker(), compressed()],
   // amazon-cognito-identity-js uses Node's name of the global object.
   define: { global: "globalThis" },
   resolve: {
@@ -102,11 +109,12 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         codeSplitting: {
-          // What many pages share is one file instead of thirty, which browsers would load six at a time over HTTP/1.1.
+          // Few files, because browsers load six at a time over HTTP/1.1. What many pages share is one of them.
           groups: [
-            { name: "boot", test: BOOT, priority: 1, includeDependenciesRecursively: false },
-            { name: "shared", test: /\.(js|mjs|ts|tsx)$/, minShareCount: 4, maxModuleSize: 3_000 },
-            { name: "shared", test: /\.(js|mjs|ts|tsx)$/, minShareCount: 6 },
+            { name: "boot", test: BOOT, priority: 4, includeDependenciesRecursively: false },
+            { name: "main", test: MAIN, priority: 3 },
+            { name: "shared", test: /\.(js|mjs|ts|tsx)$/, priority: 2, minShareCount: 5 },
+            { name: "gallery", test: GALLERY, priority: 1 },
           ],
         },
       },

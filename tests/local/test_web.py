@@ -97,6 +97,23 @@ async def test_hashed_files_are_cached_forever(client: Client) -> None:
     assert response.headers["Content-Encoding"] == "gzip"
 
 
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [("gzip, deflate, br", "br"), ("br;q=1.0", "br"), ("gzip", "gzip"), ("zstd", None), ("", None)],
+)
+async def test_files_have_the_shortest_encoding_that_the_browser_accepts(
+    files: Path, accepted: str, encoding: str | None
+) -> None:
+    (files / "assets" / "index-1a2b.js.br").write_bytes(b"brotli")
+    app = make_app(settings(files, "http://127.0.0.1:1"))
+    async with TestClient(TestServer(app), auto_decompress=False) as client:
+        path = "/assets/index-1a2b.js"
+        response = await client.get(path, headers={"Accept-Encoding": accepted})
+        assert response.headers.get("Content-Encoding") == encoding
+        assert (await response.read() == b"brotli") is (encoding == "br")
+        assert (await client.get(f"{path}.br")).status == 404
+
+
 async def test_an_unchanged_page_is_not_modified(client: Client) -> None:
     etag = (await client.get("/")).headers["ETag"]
     response = await client.get("/albums", headers={"If-None-Match": etag})

@@ -410,3 +410,40 @@ def test_the_way_back_from_the_viewer_shows_the_same_photo(
         go_back()
         expect(back_link).to_have_count(0)
     expect(opened).to_be_in_viewport()
+
+
+def image_boxes(page: Page, selector: str) -> dict[str, list[int]]:
+    """Map the path of each image to its box on the page, in whole pixels."""
+    boxes: dict[str, list[int]] = page.locator(selector).evaluate_all(
+        """elements => Object.fromEntries(elements.map((element) => {
+          const { x, y, width, height } = element.getBoundingClientRect();
+          return [new URL(element.src).pathname, [x, y + scrollY, width, height].map(Math.round)];
+        }))"""
+    )
+    return boxes
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_first_images_are_drawn_where_the_page_shows_them(
+    page: Page, library: Library, language: str, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    sign_in(page, library.user)
+    page.evaluate("language => localStorage.setItem('sightline.language', language)", language)
+    page.goto("/")
+    expect(page.locator(".tile img")).to_have_count(3)
+    expect(page.locator(".first-paint")).to_have_count(0)
+    held: list[Route] = []
+    page.route("**/assets/main-*.js", lambda route: held.append(route))
+    page.goto("/")
+    # The third image may be below the screen.
+    expect(page.locator(".first-paint img").nth(1)).to_be_visible()
+    assert page.locator("#root *").count() == 0
+    drawn = image_boxes(page, ".first-paint img")
+    for route in held:
+        route.continue_()
+    expect(page.locator(".tile img")).to_have_count(3)
+    shown = image_boxes(page, ".tile img")
+    assert {path: shown[path] for path in drawn} == drawn
+    expect(page.locator(".first-paint")).to_have_count(0)

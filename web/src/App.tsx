@@ -1,5 +1,7 @@
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { Redirect, Route, Switch } from "wouter";
+import { usePathname } from "wouter/use-browser-location";
+import { endFirstPaint } from "./gallery/firstPaint";
 import { useCurrentLocation } from "./router";
 import { useSession } from "./services";
 import { lazyPage } from "./ui/lazyPage";
@@ -45,6 +47,11 @@ export function App() {
 
 function Pages() {
   const session = useSession();
+  const pathname = usePathname();
+  const isGallery = session.kind !== "signedOut" && pathname === "/";
+  useEffect(() => {
+    if (!isGallery) endFirstPaint();
+  }, [isGallery]);
   if (session.kind === "restoring") return <PageSpinner />;
   return session.kind === "signedIn" ? <SignedIn key={session.owner} /> : <SignedOutPages expired={session.expired} />;
 }

@@ -1,5 +1,3 @@
-// Imported first, so that component styles override it.
-import "./styles/base.css";
 import { QueryClientProvider } from "@tanstack/react-query";
 import i18next from "i18next";
 import { StrictMode } from "react";
@@ -10,7 +8,6 @@ import { boot, type Boot } from "./boot";
 import { initTranslations } from "./i18n";
 import { DeletionQueue } from "./deletions/deletionQueue";
 import { ServicesContext, type Services } from "./services";
-import { initTheme } from "./theme";
 import { showToast } from "./ui/toasts";
 import { hashFile } from "./uploads/hash";
 import { IndexedDbJournal } from "./uploads/journal";
@@ -61,8 +58,8 @@ function bindToSession(services: Services): void {
   if (session.state.kind === "signedIn") follow();
 }
 
-async function start(): Promise<void> {
-  initTheme();
+/** Start the services and show the page. Fails if `boot` does. */
+export async function start(): Promise<void> {
   const translations = initTranslations();
   const booted = await boot;
   const services = createServices(booted);
@@ -78,7 +75,3 @@ async function start(): Promise<void> {
     </StrictMode>,
   );
 }
-
-start().catch((error: unknown) => {
-  document.getElementById("root")!.textContent = `Sightline cannot start: ${String(error)}`;
-});

@@ -1,57 +1,27 @@
 import { QueryClient } from "@tanstack/react-query";
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import type { Sightline } from "sightline-client";
 import { TIMELINE } from "../src/api/images";
 import { prefetchGallery } from "../src/gallery/prefetch";
 import { sort } from "../src/gallery/preferences";
 import { DEFAULT_SORT, SORTS } from "../src/gallery/sort";
 
-const MONTHS = ["2026-06", "2026-05"].map((month) => ({ month, images: 1 }));
+const MONTHS = ["2026-06", "2026-05"].map((month) => ({ month, images: 100 }));
 
 /** Prefetch into an empty cache, and return what was requested: the timeline, or a month. */
-async function prefetch(images: object[] = []): Promise<string[]> {
+async function prefetch(months = MONTHS): Promise<string[]> {
   const requested: string[] = [];
   const GET = (path: string, { params }: { params?: { query: { month: string } } }) => {
     requested.push(params?.query.month ?? path);
-    return Promise.resolve({ data: params ? { items: images, next_cursor: null } : { months: MONTHS } });
+    return Promise.resolve({ data: params ? { items: [], next_cursor: null } : { months } });
   };
   const queries = new QueryClient();
   await prefetchGallery({ GET } as unknown as Sightline, queries);
-  if (requested.length > 0) expect(queries.getQueryData([TIMELINE])).toEqual({ months: MONTHS });
+  if (requested.length > 0) expect(queries.getQueryData([TIMELINE])).toEqual({ months });
   return requested;
 }
 
-/** Return images of 500 x 1000 pixels, which a screen of the tests shows in rows 220 pixels high. */
-function draw(count: number) {
-  return Array.from({ length: count }, (_, number) => ({
-    id: String(number),
-    width: 500,
-    height: 1000,
-    thumbnail: { url: `/${number}`, width: 160 },
-    preview: { url: `/${number}/large`, width: 512 },
-  }));
-}
-
-/** Return the attributes of the thumbnails that are requested meanwhile. */
-async function requestedBy(action: () => Promise<unknown>): Promise<{ sizes: string; srcset: string; src: string }[]> {
-  const elements: { sizes: string; srcset: string; src: string }[] = [];
-  vi.stubGlobal(
-    "Image",
-    class {
-      sizes = "";
-      srcset = "";
-      src = "";
-      constructor() {
-        elements.push(this);
-      }
-    },
-  );
-  await action();
-  return elements;
-}
-
 afterEach(() => {
-  vi.unstubAllGlobals();
   sort.set(DEFAULT_SORT);
   localStorage.clear();
 });
@@ -80,13 +50,12 @@ test("nothing is fetched for a list by upload", async () => {
   expect(await prefetch()).toEqual([]);
 });
 
-test("the thumbnails of one screen are requested, in the sizes in which tiles request them", async () => {
-  const requested = await requestedBy(() => prefetch(draw(100)));
-  expect(requested[0]).toMatchObject({ sizes: "110px", srcset: "/0 160w, /0/large 512w", src: "/0" });
-  // Tiles are 110 x 220 pixels.
-  expect(requested.length).toBe(Math.floor((innerWidth * innerHeight) / (110 * 220)) + 1);
+test("as many months are fetched as fill the first screen", async () => {
+  const many = ["2026-06", "2026-05", "2026-04"].map((month) => ({ month, images: 50 }));
+  expect(await prefetch(many)).toEqual(["/v1/timeline", "2026-06", "2026-05"]);
 });
 
-test("nothing is requested for images without a thumbnail", async () => {
-  expect(await requestedBy(() => prefetch(draw(2).map((image) => ({ ...image, thumbnail: null }))))).toEqual([]);
+test("no more than three months are fetched", async () => {
+  const few = ["2026-06", "2026-05", "2026-04", "2026-03"].map((month) => ({ month, images: 1 }));
+  expect(await prefetch(few)).toEqual(["/v1/timeline", "2026-06", "2026-05", "2026-04"]);
 });

@@ -15,6 +15,7 @@ import { lazyPage } from "../ui/lazyPage";
 import { LoadError } from "../ui/LoadError";
 import { Icon } from "../ui/Icon";
 import { showToast } from "../ui/toasts";
+import { endFirstPaint } from "./firstPaint";
 import { GallerySkeleton } from "./GallerySkeleton";
 import { Grid, type GridHandle } from "./Grid";
 import type { Extent } from "./layout";
@@ -53,6 +54,9 @@ export function Gallery({ header, empty, contributions }: Props) {
   const [view, setView] = useState<{ months: readonly Extent[]; current: string }>({ months: [], current: "" });
   const grid = useRef<GridHandle>(null);
 
+  useEffect(() => {
+    if (!isPending) return endFirstPaint();
+  }, [isPending]);
   useEffect(() => {
     selection.retain(new Set(sections.flatMap((section) => section.images.map((image) => image.id))));
   }, [sections, selection]);

@@ -4,10 +4,10 @@ import { navigate } from "wouter/use-browser-location";
 import type { ImageSummary } from "../api/types";
 import { useStore } from "../useStore";
 import { findImage } from "./anchor";
+import { rememberFrame } from "./firstPaint";
 import { DayHeadings, MonthHeading, type HeadingActions } from "./Headings";
-import { createLayouter, findRow, type Extent, type Layout, type LayoutOptions, type PlacedImage, type Row } from "./layout";
-import { density as densityStore, type Density } from "./preferences";
-import { rowHeight, WIDE_PIXELS } from "./proportions";
+import { createLayouter, findRow, layoutOptions, type Extent, type Layout, type PlacedImage, type Row } from "./layout";
+import { density as densityStore } from "./preferences";
 import type { Selection } from "./selection";
 import type { Sort } from "./sort";
 import { Tile, type TileActions } from "./Tile";
@@ -47,12 +47,6 @@ const PRELOAD_ROWS = 12;
 /** Time for which the screen must stay in a month before it is loaded: a drag to the end passes many. */
 const LOAD_DELAY_MILLISECONDS = 80;
 
-function optionsFor(width: number, density: Density, sort: Sort): LayoutOptions {
-  const common = { sort, width, height: rowHeight(width, density), monthHeight: 56, dayHeight: 38 };
-  if (width < WIDE_PIXELS) return { ...common, gap: 4, dayGap: 12, minDayWidth: 108 };
-  return { ...common, gap: 6, dayGap: 20, minDayWidth: 150 };
-}
-
 export function Grid({ sections, sort, list, selection, linkTo, onLoad, onEnd, onSelectMonth, onMonths, onFavorite, onDelete, handle }: Props) {
   const { t } = useTranslation();
   const element = useRef<HTMLDivElement>(null);
@@ -61,12 +55,13 @@ export function Grid({ sections, sort, list, selection, linkTo, onLoad, onEnd, o
   const [active, setActive] = useState("");
   const { ids: selected } = useStore(selection.selected);
   const order = useMemo(() => sections.flatMap((section) => section.images.map((image) => image.id)), [sections]);
-  const options = useMemo(() => optionsFor(width, density, sort), [width, density, sort]);
+  const options = useMemo(() => layoutOptions(width, density, sort), [width, density, sort]);
   const layouter = useMemo(() => createLayouter(options), [options]);
   const layout = useMemo(() => layouter(width > 0 ? sections : []), [layouter, sections, width]);
   const { rows, tops, months } = layout;
 
   const offset = useOffset(element);
+  useRememberedFrame(element, width, offset);
   const visible = useVisibleRows(layout, offset);
   useAnchor(layout, offset, list);
   const marquee = useMarquee(element, layout, selection);
@@ -199,6 +194,15 @@ function useOffset(element: { current: HTMLElement | null }): number {
     if (next !== offset) setOffset(next);
   });
   return offset;
+}
+
+/** Remember where the grid of the first page is. */
+function useRememberedFrame(element: { current: HTMLElement | null }, width: number, offset: number): void {
+  useEffect(() => {
+    if (!element.current || width === 0 || location.pathname !== "/" || location.search) return;
+    const { left, top } = element.current.getBoundingClientRect();
+    rememberFrame({ left, top: top + scrollY, width, direction: getComputedStyle(element.current).direction });
+  }, [element, width, offset]);
 }
 
 function keyOf(row: Row): string {

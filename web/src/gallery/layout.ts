@@ -1,7 +1,34 @@
 import type { ImageSummary } from "../api/types";
-import { DEFAULT_RATIO, ratioOf } from "./proportions";
+import type { Density } from "./preferences";
 import { dayOf, type Sort } from "./sort";
 import type { Section } from "./useSections";
+
+/** Maximum height of a row of images in pixels, on narrow and on wide screens. */
+const ROW_HEIGHTS: Record<Density, readonly [number, number]> = {
+  comfortable: [200, 320],
+  regular: [124, 220],
+  compact: [84, 140],
+};
+
+/** Width in pixels from which a screen is wide. */
+const WIDE_PIXELS = 600;
+
+/** Aspect ratio of an image whose dimensions are not known yet. */
+const DEFAULT_RATIO = 4 / 3;
+
+/** Limits of the displayed aspect ratio. */
+const MAX_RATIO = 3;
+const MIN_RATIO = 0.5;
+
+function rowHeight(width: number, density: Density): number {
+  const [narrow, wide] = ROW_HEIGHTS[density];
+  return width < WIDE_PIXELS ? narrow : wide;
+}
+
+function ratioOf(image: ImageSummary): number {
+  if (!image.width || !image.height) return DEFAULT_RATIO;
+  return Math.min(MAX_RATIO, Math.max(MIN_RATIO, image.width / image.height));
+}
 
 /** An image's position in a row, in pixels from the start of the row. */
 export interface PlacedImage {
@@ -41,6 +68,13 @@ export interface LayoutOptions {
   minDayWidth: number;
   monthHeight: number;
   dayHeight: number;
+}
+
+/** Return the sizes for a grid of this width. */
+export function layoutOptions(width: number, density: Density, sort: Sort): LayoutOptions {
+  const common = { sort, width, height: rowHeight(width, density), monthHeight: 56, dayHeight: 38 };
+  if (width < WIDE_PIXELS) return { ...common, gap: 4, dayGap: 12, minDayWidth: 108 };
+  return { ...common, gap: 6, dayGap: 20, minDayWidth: 150 };
 }
 
 /** Factor by which a row of short days may exceed the maximum height, to fill the width. */

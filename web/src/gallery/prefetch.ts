@@ -1,44 +1,40 @@
 import type { QueryClient } from "@tanstack/react-query";
-import type { Sightline } from "sightline-client";
+import type { Schemas, Sightline } from "sightline-client";
 import { monthQuery, timelineQuery } from "../api/images";
-import type { ImageSummary } from "../api/types";
-import { density, sort } from "./preferences";
-import { ratioOf, rowHeight } from "./proportions";
-import { sourcesOf } from "./sources";
+import { sort } from "./preferences";
+import type { Section } from "./useSections";
 
 /** The month with which the gallery started last. */
 const FIRST_MONTH_KEY = "sightline.firstMonth";
 
+/** Images that fill a large screen, and the months that are fetched for them at most. */
+const SCREEN_IMAGES = 60;
+const MAX_MONTHS = 3;
+
 /**
- * Fetch what the gallery shows first: the months, and the images of the first one. It is probably that of the last
- * time, so both are requested at once.
+ * Fetch what the gallery shows first, and return it: the months, and the images of the first ones. The very first is
+ * probably that of the last time, so it is requested at once.
  */
-export async function prefetchGallery(api: Sightline, queries: QueryClient): Promise<void> {
+export async function prefetchGallery(api: Sightline, queries: QueryClient): Promise<Section[]> {
   const chosen = sort.value;
-  if (chosen.order !== "taken") return;
-  const fetchMonth = (month: string) => queries.prefetchQuery(monthQuery(api, queries, month, chosen));
+  if (chosen.order !== "taken") return [];
+  const queryOf = (month: string) => monthQuery(api, queries, month, chosen);
   const expected = localStorage.getItem(FIRST_MONTH_KEY);
-  if (expected) void fetchMonth(expected);
+  if (expected) void queries.prefetchQuery(queryOf(expected));
   const { months } = await queries.fetchQuery(timelineQuery(api));
-  const first = (chosen.sort === "newest" ? months[0] : months.at(-1))?.month;
-  if (!first) return;
-  localStorage.setItem(FIRST_MONTH_KEY, first);
-  await fetchMonth(first);
-  requestThumbnails(queries.getQueryData(monthQuery(api, queries, first, chosen).queryKey)?.pages[0]?.items ?? []);
+  const first = takeFirst(chosen.sort === "newest" ? months : months.toReversed());
+  if (!first[0]) return [];
+  localStorage.setItem(FIRST_MONTH_KEY, first[0].month);
+  await Promise.all(first.map(({ month }) => queries.prefetchQuery(queryOf(month))));
+  return first.map(({ month, images: count }) => {
+    const pages = queries.getQueryData(queryOf(month).queryKey)?.pages ?? [];
+    return { month, count, images: pages.flatMap((page) => page.items) };
+  });
 }
 
-/** Request the thumbnails of about one screen, which the page shows once its code has been run. */
-function requestThumbnails(images: readonly ImageSummary[]): void {
-  const height = rowHeight(innerWidth, density.value);
-  let room = innerWidth * innerHeight;
-  for (const image of images) {
-    const width = ratioOf(image) * height;
-    const sources = sourcesOf(image, width);
-    if (sources) {
-      const { sizes, srcSet, src } = sources;
-      Object.assign(new Image(), { sizes, srcset: srcSet, src });
-    }
-    room -= width * height;
-    if (room < 0) return;
-  }
+/** Return the months whose images fill the first screen. */
+function takeFirst(months: readonly Schemas["TimelineMonth"][]): readonly Schemas["TimelineMonth"][] {
+  let images = 0;
+  const end = months.findIndex((month) => (images += month.images) >= SCREEN_IMAGES);
+  return months.slice(0, Math.min(end < 0 ? months.length : end + 1, MAX_MONTHS));
 }

@@ -28,15 +28,14 @@ const KEEP_KEY = "sightline.keepSignedIn";
 const RENEWAL_MARGIN_MILLISECONDS = 60_000;
 
 /**
- * The signed-in user. Access tokens exist in memory only; the refresh token is in the tab's
- * sessionStorage, and a new tab requests it from the other tabs (see docs/decisions/web-0001). Unless
- * the user declines, a vault keeps it for the next start of the browser (web-0003).
+ * The signed-in user. The tokens are in the tab's sessionStorage, and a new tab requests them from the
+ * other tabs (see docs/decisions/web-0001). Unless the user declines, a vault keeps them for the next
+ * start of the browser (web-0003).
  */
 export class Session {
   #state: SessionState = { kind: "restoring" };
   #subscribers = new Set<() => void>();
   #stored: StoredSession | null = null;
-  #access: { token: string; idToken: string; expiresAt: number } | null = null;
   #renewal: Promise<string> | null = null;
   #tabs: TabSync<StoredSession>;
 
@@ -81,13 +80,12 @@ export class Session {
     this.#stored = own ?? (await this.#tabs.request());
     if (!this.#stored) return this.#setState({ kind: "signedOut", expired: false });
     try {
-      await this.token(true);
+      await this.token();
     } catch (error) {
       // If Cognito is unavailable now, the first request retries.
       if (error instanceof SignedOut) return;
-      const { owner, email, fromPage = false } = this.#stored;
-      this.#setState({ kind: "signedIn", owner, email, fromPage });
     }
+    if (this.#state.kind === "restoring") this.#continue(this.#stored);
   }
 
   async signIn(email: string, password: string): Promise<void> {
@@ -99,18 +97,23 @@ export class Session {
   start(email: string, tokens: Tokens, fromPage = false): void {
     const refreshToken = tokens.RefreshToken ?? this.#stored?.refreshToken;
     if (!refreshToken) throw new SignedOut();
-    const owner = readSubject(tokens.AccessToken);
-    this.#stored = { refreshToken, email, owner, fromPage };
-    this.storage.setItem(STORAGE_KEY, JSON.stringify(this.#stored));
-    if (this.isKept) void this.vault.save(this.#stored);
-    this.#access = { token: tokens.AccessToken, idToken: tokens.IdToken, expiresAt: Date.now() + tokens.ExpiresIn * 1000 };
+    const access = { token: tokens.AccessToken, idToken: tokens.IdToken, expiresAt: Date.now() + tokens.ExpiresIn * 1000 };
+    const stored = { refreshToken, email, owner: readSubject(tokens.AccessToken), fromPage, access };
+    if (this.isKept) void this.vault.save(stored);
+    this.#continue(stored);
+  }
+
+  #continue(stored: StoredSession): void {
+    const { owner, email, fromPage = false } = stored;
+    this.#stored = stored;
+    this.storage.setItem(STORAGE_KEY, JSON.stringify(stored));
     const same = this.#state.kind === "signedIn" && this.#state.owner === owner;
     if (!same) this.#setState({ kind: "signedIn", owner, email, fromPage });
   }
 
   /** Return a valid access token. `renew` requests a new one after the API has rejected the last. */
   async token(renew = false): Promise<string> {
-    const access = this.#access;
+    const access = this.#stored?.access;
     if (!renew && access && access.expiresAt - RENEWAL_MARGIN_MILLISECONDS > Date.now()) return access.token;
     // Concurrent callers share one renewal.
     this.#renewal ??= this.#renew().finally(() => (this.#renewal = null));
@@ -120,8 +123,8 @@ export class Session {
   /** Return a valid ID token, which names the verified email address. */
   async idToken(): Promise<string> {
     await this.token();
-    if (!this.#access) throw new SignedOut();
-    return this.#access.idToken;
+    if (!this.#stored?.access) throw new SignedOut();
+    return this.#stored.access.idToken;
   }
 
   /** Change the password and sign in with it, because the change may revoke existing tokens. */
@@ -163,7 +166,6 @@ export class Session {
   #end(expired: boolean): void {
     if (this.#stored) void this.vault.remove(this.#stored.owner);
     this.#stored = null;
-    this.#access = null;
     this.storage.removeItem(STORAGE_KEY);
     this.#setState({ kind: "signedOut", expired });
   }

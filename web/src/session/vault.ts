@@ -7,6 +7,14 @@ export interface StoredSession {
   email: string;
   owner: string;
   fromPage?: boolean;
+  access?: Access;
+}
+
+/** The tokens that expire first, and the time when they do, in milliseconds. */
+export interface Access {
+  token: string;
+  idToken: string;
+  expiresAt: number;
 }
 
 export interface SessionVault {

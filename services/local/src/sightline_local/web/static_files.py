@@ -1,4 +1,8 @@
-"""The static files of the web application, read into memory once."""
+"""The static files of the web application, read into memory once.
+
+The build also contains its assets in Brotli, which takes long and is 15 % shorter than gzip, with
+which all are compressed here.
+"""
 
 import gzip
 import hashlib
@@ -13,6 +17,9 @@ INDEX_PAGE = "index.html"
 #: File names in this folder contain a hash of the content.
 ASSETS = "assets/"
 
+#: Suffix of the Brotli form of a file.
+BROTLI = ".br"
+
 #: Files up to this size are not worth compressing.
 MIN_COMPRESSED_BYTES = 1_000
 
@@ -21,10 +28,10 @@ _TYPES = {".webmanifest": "application/manifest+json", ".js": "text/javascript"}
 
 @dataclass(frozen=True, slots=True)
 class StaticFile:
-    """A file in memory; `compressed` is its gzip form, if that is worthwhile."""
+    """A file in memory; `encoded` has its compressed forms by encoding, the shortest first."""
 
     body: bytes
-    compressed: bytes | None
+    encoded: dict[str, bytes]
     media_type: str
     etag: str
     cache_control: str
@@ -37,7 +44,7 @@ class StaticFiles:
         self._files = {
             path.relative_to(folder).as_posix(): _read(path, path.relative_to(folder).as_posix())
             for path in folder.rglob("*")
-            if path.is_file() and not path.name.startswith(".")
+            if path.is_file() and not path.name.startswith(".") and path.suffix != BROTLI
         }
         if INDEX_PAGE not in self._files:
             raise FileNotFoundError(f"{folder / INDEX_PAGE} does not exist")
@@ -61,22 +68,30 @@ class StaticFiles:
         if request.headers.get("If-None-Match") == file.etag:
             return web.Response(status=304, headers=headers)
         body = file.body
-        if file.compressed and "gzip" in request.headers.get("Accept-Encoding", ""):
-            body, headers["Content-Encoding"] = file.compressed, "gzip"
+        accepted = request.headers.get("Accept-Encoding", "").split(",")
+        names = {each.partition(";")[0].strip() for each in accepted}
+        encoding = next((each for each in file.encoded if each in names), None)
+        if encoding:
+            body, headers["Content-Encoding"] = file.encoded[encoding], encoding
         return web.Response(body=body, headers={**headers, "Content-Type": file.media_type})
 
 
 def _read(path: Path, name: str) -> StaticFile:
     body = path.read_bytes()
-    compressed = gzip.compress(body, 9) if len(body) > MIN_COMPRESSED_BYTES else None
     guessed = _TYPES.get(path.suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
-    text = guessed.startswith("text/") or guessed.endswith(("json", "svg+xml"))
+    is_text = guessed.startswith("text/") or guessed.endswith(("json", "svg+xml"))
     return StaticFile(
         body=body,
-        compressed=compressed if text else None,
+        encoded=_encode(path, body) if is_text and len(body) > MIN_COMPRESSED_BYTES else {},
         media_type=f"{guessed}; charset=utf-8" if guessed.startswith("text/") else guessed,
         etag=f'"{hashlib.sha256(body).hexdigest()[:20]}"',
         cache_control=(
             "public, max-age=31536000, immutable" if name.startswith(ASSETS) else "no-cache"
         ),
     )
+
+
+def _encode(path: Path, body: bytes) -> dict[str, bytes]:
+    brotli = path.with_name(path.name + BROTLI)
+    encoded = {"br": brotli.read_bytes()} if brotli.is_file() else {}
+    return encoded | {"gzip": gzip.compress(body, 9)}
