@@ -286,13 +286,16 @@ def test_a_restart_of_the_browser_keeps_the_session_unless_declined(
         assert_signed_out(page)
 
 
-def test_no_access_token_is_stored(page: Page, user: User) -> None:
+def test_tokens_are_stored_in_the_tab_until_the_user_signs_out(page: Page, user: User) -> None:
     sign_in(page, user)
+    assert "eyJ" in page.evaluate("JSON.stringify({...sessionStorage})")
     kept = page.evaluate("JSON.stringify([{...localStorage}, document.cookie])")
     assert "eyJ" not in kept
     assert "refresh" not in kept.lower()
-    # Only the refresh token survives a reload of the tab.
-    assert "eyJ" not in page.evaluate("JSON.stringify({...sessionStorage})")
+    open_from_menu(page, "Settings")
+    page.get_by_role("button", name="Sign out").click()
+    assert_signed_out(page)
+    assert page.evaluate("sessionStorage.length") == 0
 
 
 def test_an_expired_session_resumes_at_the_same_page(page: Page, stack: Stack, user: User) -> None:
