@@ -26,6 +26,7 @@ def main() -> None:
         make_app(settings),
         host=settings.host,
         port=settings.port,
+        loop="sightline.event_loop:EventLoop",
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=SHUTDOWN_TIMEOUT_SECONDS,
