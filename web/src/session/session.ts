@@ -57,11 +57,6 @@ export class Session {
     return () => this.#subscribers.delete(onChange);
   };
 
-  /** Whether this tab was signed in before it was loaded, or the browser before it was started. */
-  get isStored(): boolean {
-    return this.storage.getItem(STORAGE_KEY) !== null || this.vault.isFilled;
-  }
-
   /** Whether the user stays signed in when the browser is closed. */
   get isKept(): boolean {
     return localStorage.getItem(KEEP_KEY) !== "false";

@@ -18,8 +18,6 @@ export interface Access {
 }
 
 export interface SessionVault {
-  /** Whether a session is kept, known without waiting. */
-  readonly isFilled: boolean;
   load(): Promise<StoredSession | null>;
   save(session: StoredSession): Promise<void>;
   /** Remove the session of an owner, and leave that of another one. */
@@ -43,12 +41,9 @@ const IV_BYTES = 12;
 export class EncryptedVault implements SessionVault {
   #store: UseStore | null = null;
 
-  get isFilled(): boolean {
-    return localStorage.getItem(FLAG) !== null;
-  }
-
   async load(): Promise<StoredSession | null> {
-    if (!this.isFilled) return null;
+    // Known without waiting for the database.
+    if (localStorage.getItem(FLAG) === null) return null;
     try {
       const [key, sealed] = await Promise.all([this.#get<CryptoKey>(KEY), this.#get<SealedSession>(SESSION)]);
       if (!key || !sealed) return null;
@@ -100,8 +95,6 @@ export class EncryptedVault implements SessionVault {
 
 /** Keeps nothing. */
 export class NullVault implements SessionVault {
-  readonly isFilled = false;
-
   async load(): Promise<null> {
     return null;
   }
