@@ -25,6 +25,8 @@ BIN := $(VENV)/bin
 # Tests are distributed by file, with exceptions (tests/distribution.py), and in the order of the files, since those
 # with few tests are the slowest and would otherwise end alone.
 PYTEST := $(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
+# For suites at their full size, where one test takes longer than the limit in pyproject.toml.
+LONG := --timeout 3600
 INFRA := .venv-infra
 GENERATORS := .venv-generators
 MINISTACK := .venv-ministack
@@ -96,7 +98,7 @@ test-web: $(VENV)/dev $(MINISTACK)/installed web ## Test the web application: it
 .PHONY: test-infra
 test-infra: $(VENV)/dev $(INFRA)/installed ## Check, plan, apply and destroy the Terraform configuration on an AWS emulator (FULL=1: also with a canary)
 	$(if $(FULL),,@echo "without stacks of their own for the canary; make test-infra FULL=1 applies them")
-	$(PYTEST) tests/infra $(if $(FULL),,--ignore tests/infra/test_applied_canary.py --ignore tests/infra/test_controller_switch.py)
+	$(PYTEST) $(LONG) tests/infra $(if $(FULL),,--ignore tests/infra/test_applied_canary.py --ignore tests/infra/test_controller_switch.py)
 
 .PHONY: verify-aws
 verify-aws: $(VENV)/dev ## Verify a throw-away stack in a real AWS account, for up to $5 (REGION=eu-central-1 OPTIONS=--dry-run)
@@ -104,7 +106,7 @@ verify-aws: $(VENV)/dev ## Verify a throw-away stack in a real AWS account, for 
 
 .PHONY: test-cloud
 test-cloud: $(VENV)/dev $(MINISTACK)/docker ## Apply the Terraform configuration to MiniStack, which runs the container images with their roles (requires Docker on Linux)
-	$(BIN)/pytest -m cloud tests/cloud
+	$(BIN)/pytest $(LONG) -m cloud tests/cloud
 
 .PHONY: test-compose
 test-compose: $(VENV)/dev ## Build the container images and test the stack in Docker Compose (requires Docker)
@@ -128,7 +130,7 @@ failover-drill: $(VENV)/bench $(MINISTACK)/installed ## Lose a region under load
 
 .PHONY: recovery
 recovery: $(VENV)/dev ## Test the recovery from outages: each dependency is unavailable for a minute, in turn
-	SIGHTLINE_OUTAGE_SECONDS=60 $(BIN)/pytest tests/reliability/test_recovery.py
+	SIGHTLINE_OUTAGE_SECONDS=60 $(BIN)/pytest $(LONG) tests/reliability/test_recovery.py
 
 .PHONY: fairness
 fairness: $(VENV)/bench $(MINISTACK)/installed ## Measure what 10,000 queued images of one owner cost another owner (TRIAL="--crowd 500 --unfair")
@@ -272,11 +274,11 @@ clients/%/node_modules: clients/%/package-lock.json
 
 .PHONY: fuzz-pictures
 fuzz-pictures: $(VENV)/dev ## Fuzz image decoding with ten thousand damaged images, and two thousand of hostile structure (SEED=number)
-	SIGHTLINE_MUTATIONS=10000 SIGHTLINE_STRUCTURES=200 $(if $(SEED),SIGHTLINE_SEED=$(SEED)) $(BIN)/pytest tests/resizer/test_mutations.py tests/resizer/test_structures.py
+	SIGHTLINE_MUTATIONS=10000 SIGHTLINE_STRUCTURES=200 $(if $(SEED),SIGHTLINE_SEED=$(SEED)) $(BIN)/pytest $(LONG) tests/resizer/test_mutations.py tests/resizer/test_structures.py
 
 .PHONY: fuzz-api
 fuzz-api: $(VENV)/dev ## Fuzz the API with thousands of valid and invalid requests (SEED=number)
-	SIGHTLINE_API_EXAMPLES=300 $(if $(SEED),SIGHTLINE_SEED=$(SEED)) $(BIN)/pytest tests/e2e/test_conformance.py
+	SIGHTLINE_API_EXAMPLES=300 $(if $(SEED),SIGHTLINE_SEED=$(SEED)) $(BIN)/pytest $(LONG) tests/e2e/test_conformance.py
 
 .PHONY: bench-pictures
 bench-pictures: $(VENV)/bench ## Benchmark renditions against sharp, libvips and naive Pillow (requires Node.js)
